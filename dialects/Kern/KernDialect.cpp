@@ -1,0 +1,81 @@
+//===- KernDialect.cpp - Registration and verifiers -----------------------===//
+#include "dialects/Kern/Kern.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace tern::kern;
+
+#include "dialects/Kern/KernDialect.cpp.inc"
+#define GET_ATTRDEF_CLASSES
+#include "dialects/Kern/KernAttrs.cpp.inc"
+#define GET_OP_CLASSES
+#include "dialects/Kern/KernOps.cpp.inc"
+
+void KernDialect::initialize() {
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "dialects/Kern/KernAttrs.cpp.inc"
+      >();
+  addOperations<
+#define GET_OP_LIST
+#include "dialects/Kern/KernOps.cpp.inc"
+      >();
+}
+
+LogicalResult ViewOp::verify() {
+  // view_c1
+  auto offset = static_cast<int64_t>(getOffset());
+  auto type = cast<MemRefType>(getResult().getType());
+  int64_t bytes = llvm::divideCeil(type.getElementTypeBitWidth(), 8);
+  if (offset < 0 || offset % bytes)
+    return emitOpError("expected a non-negative multiple of ")
+           << bytes << ", but got offset " << offset;
+  return success();
+}
+
+LogicalResult LaunchOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  // launch_c2
+  if (static_cast<int64_t>(getTrip()) < 1)
+    return emitOpError("expected a grid of at least 1, but got ") << getTrip();
+  // launch_c1
+  auto kernel =
+      symbols.lookupNearestSymbolFrom<func::FuncOp>(*this, getKernelAttr());
+  if (!kernel || !kernel->hasAttr("kern.kernel"))
+    return emitOpError("expected a kernel, but got ") << getKernelAttr();
+  auto inputs = kernel.getFunctionType().getInputs();
+  if (inputs.size() != getBuffers().size() + 2 ||
+      !llvm::equal(inputs.drop_front(2), getBuffers().getTypes()))
+    return emitOpError("expected the buffers of ")
+           << kernel.getFunctionType() << ", but got "
+           << getBuffers().getTypes();
+  return success();
+}
+
+LogicalResult UnpackOp::verify() {
+  // unpack_c1
+  int64_t bits = getBits(), field = getField();
+  if ((bits == 1 || bits == 2 || bits == 4) && field >= 0 &&
+      (field + 1) * bits <= 8)
+    return success();
+  return emitOpError("expected a field of 1, 2 or 4 bits inside a byte, but "
+                     "got bits ")
+         << bits << " field " << field;
+}
+
+LogicalResult DotOp::verify() {
+  // dot_c1
+  auto acc = cast<VectorType>(getAcc().getType());
+  auto w = cast<VectorType>(getW().getType());
+  auto a = cast<VectorType>(getA().getType());
+  int64_t lanes = acc.getNumElements(), depth = a.getNumElements();
+  bool ok = acc.getElementType().isInteger(32) && w.getElementType().isInteger(8) &&
+            a.getElementType().isInteger(8) && w.getNumElements() == lanes * depth &&
+            w.isScalable() == acc.isScalable() && !a.isScalable();
+  if (ok)
+    return success();
+  return emitOpError("expected i32 lanes L, i8 weights L*D, i8 inputs D, but got ")
+         << acc << ", " << w << ", " << a;
+}

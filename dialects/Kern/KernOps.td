@@ -1,0 +1,112 @@
+//===- KernOps.td - Scheduled kernels and their leaf operations -----------===//
+#ifndef TERN_KERN_OPS
+#define TERN_KERN_OPS
+
+include "mlir/IR/OpBase.td"
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/EnumAttr.td"
+include "mlir/IR/BuiltinAttributeInterfaces.td"
+include "mlir/IR/SymbolInterfaces.td"
+include "mlir/Interfaces/InferTypeOpInterface.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+def Kern_Dialect : Dialect {
+  let name = "kern";
+  let cppNamespace = "::tern::kern";
+  let summary = "Kernels over byte buffers, and the leaves they are made of.";
+  let useDefaultAttributePrinterParser = 1;
+}
+
+def Kern_TensorAttr : AttrDef<Kern_Dialect, "Tensor"> {
+  let mnemonic = "tensor";
+  let summary = "One input or output of an entry, as the ABI describes it.";
+  let description = [{
+    `name` is the model's; `dtype` ONNX's name of the element type ("float",
+    "uint8", "int4", "bool", ...); `alias` the index of the input whose buffer
+    an output shares, or -1.
+  }];
+  let parameters = (ins StringRefParameter<"">:$name,
+                        StringRefParameter<"">:$dtype,
+                        OptionalArrayRefParameter<"int64_t">:$shape,
+                        "int64_t":$alias);
+  let assemblyFormat = "`<` $name `,` $dtype `,` `[` (`]`) : ($shape^ `]`)? `,` $alias `>`";
+}
+
+class Kern_Op<string mnemonic, list<Trait> traits = []>
+    : Op<Kern_Dialect, mnemonic, traits>;
+
+def Kern_ViewOp : Kern_Op<"view", [Pure]> {
+  let summary = "A typed piece of a byte buffer.";
+  let description = [{
+    `source` is `memref<?xi8>` (weights, arena, an input or an output);
+    `offset` is in bytes.
+
+    Constraints:
+    * view_c1: `offset` is not negative and a multiple of the element's size.
+  }];
+  let arguments = (ins AnyMemRef:$source, I64Attr:$offset);
+  let results = (outs AnyMemRef:$result);
+  let hasVerifier = 1;
+  let assemblyFormat = "$source `[` $offset `]` attr-dict `:` type($source) `to` type($result)";
+}
+
+def Kern_LaunchOp : Kern_Op<"launch", [DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let summary = "Run a kernel over its grid.";
+  let description = [{
+    The kernel is a `func.func` with the attribute `kern.kernel`, whose first
+    two arguments are the half-open range [lo, hi) of grid points to do and
+    whose others are rank-1 memrefs. Grid points are independent: any split of
+    [0, trip) over threads gives the same bytes.
+
+    Constraints:
+    * launch_c1: the symbol names a kernel whose memrefs are the operands' types.
+    * launch_c2: `trip` >= 1.
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$kernel, I64Attr:$trip,
+                       Variadic<AnyMemRef>:$buffers);
+  let assemblyFormat = "$kernel `grid` $trip `(` $buffers `)` attr-dict `:` type($buffers)";
+}
+
+def Kern_UnpackOp : Kern_Op<"unpack", [Pure, AllTypesMatch<["bytes", "codes"]>]> {
+  let summary = "One field of packed bytes: (byte >> field*bits) & (2^bits - 1).";
+  let description = [{
+    Constraints:
+    * unpack_c1: bits is 1, 2 or 4 and (field+1)*bits <= 8.
+  }];
+  let arguments = (ins AnyVector:$bytes, I64Attr:$bits, I64Attr:$field);
+  let results = (outs AnyVector:$codes);
+  let hasVerifier = 1;
+  let assemblyFormat = "$bytes `bits` $bits `field` $field attr-dict `:` type($bytes)";
+}
+
+def Kern_DotOp : Kern_Op<"dot", [Pure, AllTypesMatch<["acc", "result"]>]> {
+  let summary = "Integer dot products of a few depths, one per lane.";
+  let description = [{
+    With L lanes and depth D: result[j] = acc[j] + sum over q < D of
+    w[j*D + q] * a[q]. `w` holds L*D bytes, unsigned unless `signed_weights`;
+    `a` holds D bytes, signed unless `unsigned_input`; the sums are exact i32.
+
+    Constraints:
+    * dot_c1: acc is a vector of i32, w a vector of L*D i8 (scalable like acc),
+      a a vector of D i8.
+  }];
+  let arguments = (ins AnyVector:$acc, AnyVector:$w,
+                       AnyVector:$a, UnitAttr:$signed_weights,
+                       UnitAttr:$unsigned_input);
+  let results = (outs AnyVector:$result);
+  let hasVerifier = 1;
+  let assemblyFormat = [{
+    $acc `,` $w `,` $a (`signed_weights` $signed_weights^)?
+    (`unsigned_input` $unsigned_input^)? attr-dict
+    `:` type($acc) `,` type($w) `,` type($a)
+  }];
+}
+
+def Kern_FmaOp : Kern_Op<"fma", [Pure, SameOperandsAndResultType]> {
+  let summary = "a * b + c, rounded once.";
+  let arguments = (ins AnyType:$a, AnyType:$b, AnyType:$c);
+  let results = (outs AnyType:$result);
+  let assemblyFormat = "$a `,` $b `,` $c attr-dict `:` type($result)";
+}
+
+#endif // TERN_KERN_OPS

@@ -1,0 +1,36 @@
+//===- Codes.h - What codes mean, and how constants hold them -------------===//
+#pragma once
+#include "dialects/Tern/Tern.h"
+
+namespace tern {
+
+/// The tensor-level element type of an ONNX element type: integers of up to 16
+/// bits and small floats become !tern.q, 32 and 64 bit integers signless; bool
+/// and larger floats stay. Null for strings, complex and opaque types.
+mlir::Type toTernElementType(mlir::Type onnxElementType);
+
+/// Decoded value of a small float's bits (e4m3, e5m2, e2m1, e8m0 and the FNUZ
+/// kinds; OCP 8-bit Floating Point Specification 1.0, OCP MX 1.0, ONNX).
+float decodeFloat(ir::CodeKind kind, uint8_t bits);
+/// Bits of the nearest small float, ties to even.
+uint8_t encodeFloat(ir::CodeKind kind, float value, bool saturate);
+
+/// Bytes of a constant of `count` codes in a tern.weight without a layout.
+int64_t constantBytes(ir::QType type, int64_t count);
+
+/// Reads codes out of a tern.weight's blob without a layout.
+class CodeReader {
+public:
+  CodeReader(ir::QType type, llvm::ArrayRef<char> blob)
+      : type(type), blob(blob) {}
+  /// The raw bits of code `i`.
+  unsigned bits(int64_t i) const;
+  /// The integer value of code `i`; integer kinds only.
+  int value(int64_t i) const;
+
+private:
+  ir::QType type;
+  llvm::ArrayRef<char> blob;
+};
+
+} // namespace tern

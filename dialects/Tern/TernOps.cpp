@@ -1,0 +1,48 @@
+//===- TernOps.cpp - Verifiers of the tern operations ---------------------===//
+#include "dialects/Tern/Tern.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/OpImplementation.h"
+
+using namespace mlir;
+using namespace tern::ir;
+
+#define GET_OP_CLASSES
+#include "dialects/Tern/TernOps.cpp.inc"
+
+LogicalResult WeightOp::verify() { return success(); }
+
+LogicalResult UseOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  // use_c1
+  auto weight = symbols.lookupNearestSymbolFrom<WeightOp>(*this, getWeightAttr());
+  if (!weight)
+    return emitOpError("expected a tern.weight, but got ") << getWeightAttr();
+  if (weight.getType() != getResult().getType())
+    return emitOpError("expected the weight's type ")
+           << weight.getType() << ", but got " << getResult().getType();
+  return success();
+}
+
+/// decode_c1, encode_c1
+static LogicalResult verifyCodeValue(Operation *op, QType code, Type value) {
+  Type expected = code.isInteger() ? Type(IntegerType::get(op->getContext(), 32))
+                                   : Type(Float32Type::get(op->getContext()));
+  if (value == expected)
+    return success();
+  return op->emitOpError("expected ")
+         << expected << " beside " << code << ", but got " << value;
+}
+
+LogicalResult DecodeOp::verify() {
+  return verifyCodeValue(*this, cast<QType>(getCode().getType()),
+                         getValue().getType());
+}
+
+LogicalResult EncodeOp::verify() {
+  return verifyCodeValue(*this, cast<QType>(getCode().getType()),
+                         getValue().getType());
+}
+
+LogicalResult QuantizeOp::verify() { return success(); }
+LogicalResult DequantizeOp::verify() { return success(); }
+LogicalResult MatmulOp::verify() { return success(); }
+LogicalResult ConvOp::verify() { return success(); }

@@ -1,0 +1,135 @@
+//===- TernTypes.td - Low-bit element types and their attributes ----------===//
+#ifndef TERN_TERN_TYPES
+#define TERN_TERN_TYPES
+
+include "dialects/Tern/TernDialect.td"
+
+def Tern_CodeKind : I32EnumAttr<"CodeKind", "How the bits of a code read", [
+  I32EnumAttrCase<"SInt", 0, "int">,        // two's complement
+  I32EnumAttrCase<"UInt", 1, "uint">,
+  I32EnumAttrCase<"Binary", 2, "binary">,   // 0 -> -1, 1 -> +1
+  I32EnumAttrCase<"Ternary", 3, "ternary">, // 0, 1, 2 -> -1, 0, +1
+  I32EnumAttrCase<"E4M3FN", 4, "e4m3fn">,
+  I32EnumAttrCase<"E4M3FNUZ", 5, "e4m3fnuz">,
+  I32EnumAttrCase<"E5M2", 6, "e5m2">,
+  I32EnumAttrCase<"E5M2FNUZ", 7, "e5m2fnuz">,
+  I32EnumAttrCase<"E2M1", 8, "e2m1">,
+  I32EnumAttrCase<"E8M0", 9, "e8m0">,
+]> {
+  let cppNamespace = "::tern::ir";
+  let genSpecializedAttr = 0;
+}
+
+def Tern_QType : TypeDef<Tern_Dialect, "Q", [MemRefElementTypeInterface]> {
+  let mnemonic = "q";
+  let summary = "A low-bit code as a tensor element.";
+  let description = [{
+    `!tern.q<int4>`, `!tern.q<uint8>`, `!tern.q<binary>`, `!tern.q<ternary>`,
+    `!tern.q<e4m3fn>`, ... : integers of 1 to 16 bits and small floats. A code
+    has a *value* (an integer, or a float for the float kinds); scales and zero
+    points live outside, in ordinary tensors.
+
+    In memory (evaluator, activations, model inputs and outputs) an integer
+    code is its value in a byte (two bytes above 8 bits), a float code is its
+    bits in a byte. Weights are packed (`tern.weight`).
+
+    Constraints: q_c1: `int` and `uint` have 1 to 16 bits.
+  }];
+  let parameters = (ins EnumParameter<Tern_CodeKind>:$kind, "unsigned":$bits);
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
+  let builders = [TypeBuilder<(ins "CodeKind":$kind)>];
+  let extraClassDeclaration = [{
+    bool isInteger() const {
+      return getKind() <= CodeKind::Ternary;
+    }
+    bool isFloat() const { return !isInteger(); }
+    /// The least and greatest value of an integer kind.
+    int64_t getMin() const;
+    int64_t getMax() const;
+    /// Whether memory holds the value as a signed integer.
+    bool isSigned() const {
+      return isInteger() && getKind() != CodeKind::UInt;
+    }
+    /// Bytes of one code in unpacked memory: 1 or 2.
+    unsigned getStorageBytes() const { return getBits() > 8 ? 2 : 1; }
+    /// "int4", "ternary", "e4m3fn".
+    std::string getName() const;
+  }];
+}
+
+def Tern_FormatAttr : AttrDef<Tern_Dialect, "Format"> {
+  let mnemonic = "format";
+  let summary = "How codes, scales and zero points combine.";
+  let description = [{
+    `block` has one entry per dimension of the codes: the number of
+    consecutive elements along it that share a scale. A scale (and zero point)
+    tensor has the rank of the codes and `ceil(dim / block)` entries along each
+    dimension. Per tensor: `block` is the shape; per axis 1: `block` is the
+    shape with 1 at dimension 1; MatMulNBits: `[1, 32]` on N x K.
+
+    value = (code - zero_point) * scale, in f32, in that order.
+  }];
+  let parameters = (ins ArrayRefParameter<"int64_t">:$block);
+  let assemblyFormat = "`<` `[` $block `]` `>`";
+}
+
+def Tern_LayerAttr : AttrDef<Tern_Dialect, "Layer"> {
+  let mnemonic = "layer";
+  let summary = "The user's layer that an operation comes from.";
+  let description = [{
+    Carried as the metadata of a fused location, so that it survives every
+    rewrite: `id` numbers the tensor values of the graph stage in order (it is
+    how verify finds the same value before and after fusion), `name` and `op`
+    are the ONNX node's.
+  }];
+  let parameters = (ins "int64_t":$id, StringRefParameter<"">:$name,
+                        StringRefParameter<"">:$op);
+  let assemblyFormat = "`<` $id `,` $name `,` $op `>`";
+}
+
+def Tern_MethodKind : I32EnumAttr<"Method", "mpGEMM method", [
+  I32EnumAttrCase<"Direct", 0, "direct">,   // plain loops, any operands
+  I32EnumAttrCase<"Dequant", 1, "dequant">, // float dot of dequantized weights
+  I32EnumAttrCase<"IntDot", 2, "int_dot">,  // integer dot, scale afterwards
+]> {
+  let cppNamespace = "::tern::ir";
+  let genSpecializedAttr = 0;
+}
+def Tern_MethodAttr : EnumAttr<Tern_Dialect, Tern_MethodKind, "method">;
+
+def Tern_LayoutAttr : AttrDef<Tern_Dialect, "Layout"> {
+  let mnemonic = "layout";
+  let summary = "The packed order of an N x K weight matrix.";
+  let description = [{
+    Drives the packer and the kernels' index arithmetic alike.
+
+    Codes are stored unsigned (`code = value + offset`) in `bits` bits,
+    `F = 8 / bits` to a byte. Rows come in tiles of `rows`; along K, blocks of
+    `depth * F` codes. With kb = k / (depth*F), f = (k % (depth*F)) / depth,
+    q = k % depth, the code of (n, k) is bits [f*bits, f*bits+bits) of byte
+
+        (((n / rows) * ceil(K / (depth*F)) + kb) * rows + n % rows) * depth + q
+
+    N is padded to `rows` and K to `depth * F` with the code of value 0.
+    16-bit codes use two bytes each (F = 1, byte address doubled), f32 four.
+  }];
+  let parameters = (ins "int64_t":$rows, "int64_t":$depth, "int64_t":$bits,
+                        "int64_t":$offset);
+  let assemblyFormat = "`<` struct(params) `>`";
+}
+
+def Tern_TargetAttr : AttrDef<Tern_Dialect, "Target"> {
+  let mnemonic = "target";
+  let summary = "The machine that the module is compiled for.";
+  let description = [{
+    `name` is a file of targets/ (without .yaml), `features` LLVM's feature
+    string, `hash` that of the YAML's contents.
+  }];
+  let parameters = (ins StringRefParameter<"">:$name,
+                        StringRefParameter<"">:$features,
+                        StringRefParameter<"">:$hash);
+  let assemblyFormat = "`<` $name `,` $features `,` $hash `>`";
+}
+
+#endif // TERN_TERN_TYPES

@@ -1,0 +1,98 @@
+/*===- runtime.h - The ABI of a compiled model ------------------------------===
+ *
+ * Plain C11, no other dependency. A compiled library exports one symbol,
+ * `const tern_model tern_<name>_model`. A caller
+ *
+ *   1. reads `info` for sizes and tensor descriptions,
+ *   2. allocates a context, maps the weights file, calls `init`,
+ *   3. allocates a workspace (one per concurrent run), calls `run`.
+ *
+ * All state lives in the caller's context; `run` allocates nothing.
+ *===----------------------------------------------------------------------===*/
+#ifndef TERN_RUNTIME_H
+#define TERN_RUNTIME_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define TERN_ABI_VERSION 1u
+/* Alignment in bytes of context, workspace, weights, and (recommended) inputs
+ * and outputs. */
+#define TERN_ALIGNMENT 64u
+
+/* What init and run return. */
+enum {
+  TERN_OK = 0,
+  TERN_ERROR_WEIGHTS = 1, /* not this model's weights file */
+  TERN_ERROR_ENTRY = 2,   /* no such entry */
+  TERN_ERROR_ARGUMENT = 3 /* a null or misaligned pointer */
+};
+
+/* One input or output. `dtype` is ONNX's name ("float", "uint8", "int4",
+ * "bool"); elements of fewer than 8 bits take a byte each. */
+typedef struct {
+  const char *name;
+  const char *dtype;
+  uint32_t rank;
+  int32_t alias; /* outputs: the input whose buffer this one shares, or -1 */
+  const int64_t *shape;
+  uint64_t bytes;
+} tern_tensor;
+
+typedef struct {
+  const char *name;
+  uint32_t num_inputs;
+  uint32_t num_outputs;
+  const tern_tensor *inputs;
+  const tern_tensor *outputs;
+  uint64_t workspace_bytes;
+} tern_entry;
+
+typedef struct {
+  uint32_t abi_version; /* TERN_ABI_VERSION */
+  uint32_t num_entries;
+  const char *model;
+  const char *target;
+  uint64_t context_bytes;
+  uint64_t weights_bytes; /* of the whole file, header included */
+  uint64_t weights_hash;  /* as in the file's header */
+  const tern_entry *entries;
+} tern_info;
+
+/* The header of a weights file; the payload follows, 64-byte aligned. */
+typedef struct {
+  char magic[8]; /* "TERNWGT1" */
+  uint64_t bytes;
+  uint64_t hash; /* xxh3 of the payload */
+  uint8_t reserved[40];
+} tern_weights_header;
+
+/* A kernel does the grid points [lo, hi); they are independent. */
+typedef void (*tern_kernel)(int64_t lo, int64_t hi, void *const *buffers);
+
+/* How to use threads: `parallel_for` splits [0, trip) over them, calls the
+ * kernel on every part, and returns when all are done. */
+typedef struct {
+  void (*parallel_for)(void *user, int64_t trip, tern_kernel kernel,
+                       void *const *buffers);
+  void *user;
+} tern_threads;
+
+typedef struct {
+  const tern_info *info;
+  /* Checks the weights and fills the context. The weights must outlive it. */
+  int32_t (*init)(void *context, const void *weights, uint64_t bytes);
+  /* Runs an entry. `threads` may be null: everything on the calling thread.
+   * Several runs may share a context, each with a workspace of its own. */
+  int32_t (*run)(const void *context, uint32_t entry, const void *const *inputs,
+                 void *const *outputs, void *workspace,
+                 const tern_threads *threads);
+} tern_model;
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* TERN_RUNTIME_H */

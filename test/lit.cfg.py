@@ -1,0 +1,23 @@
+import os
+
+import lit.formats
+from lit.llvm import llvm_config
+
+config.name = "tern"
+config.test_format = lit.formats.ShTest(True)
+config.suffixes = [".mlir", ".test"]
+config.excludes = ["Inputs"]
+config.test_source_root = os.path.dirname(__file__)
+config.test_exec_root = os.path.join(config.tern_obj_root, "test")
+llvm_config.with_environment("PATH", config.llvm_tools_dir, append_path=True)
+llvm_config.with_environment("PATH", os.path.join(config.tern_obj_root, "bin"),
+                             append_path=True)
+llvm_config.use_default_substitutions()
+config.substitutions.append(("%python", config.python))
+config.substitutions.append(("%src", config.tern_src_root))
+
+# What only some machines have; tests say REQUIRES or UNSUPPORTED.
+shared = os.path.join(config.tern_src_root, "..", "shared")
+if os.path.isdir(shared):
+    config.available_features.add("shared")
+    config.substitutions.append(("%shared", shared))
