@@ -1,0 +1,22 @@
+//===- LlvmEmit.h - Objects, libraries, assembly, LLVM IR -----------------===//
+#pragma once
+#include "lib/Backend/Common/LlvmBackend.h"
+#include "lib/Backend/Common/ModelInfo.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "llvm/Support/raw_ostream.h"
+
+namespace tern::backend {
+
+enum class LlvmOutput {
+  Ir,       ///< textual LLVM IR, optimised
+  Assembly, ///< the target's assembly
+  Object,   ///< an ELF object, position independent
+  Archive   ///< a static library of that object
+};
+
+/// Compiles a module in kern form. The result exports one symbol,
+/// `tern_<model>_model`. Emits located diagnostics; nothing is written then.
+mlir::LogicalResult emitLlvm(mlir::ModuleOp module, const LlvmBackend &backend,
+                             LlvmOutput output, llvm::raw_ostream &os);
+
+} // namespace tern::backend

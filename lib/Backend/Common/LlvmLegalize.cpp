@@ -1,0 +1,222 @@
+//===- LlvmLegalize.cpp - Legalisations that LLVM backends share ----------===//
+#include "lib/Backend/Common/LlvmLegalize.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Arith/Transforms/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Math/Transforms/Passes.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "llvm/ADT/StringExtras.h"
+
+using namespace mlir;
+using namespace tern;
+using namespace tern::backend;
+
+bool LlvmMachine::hasFeature(StringRef feature) const {
+  SmallVector<StringRef> parts;
+  StringRef(features).split(parts, ',', -1, false);
+  return llvm::any_of(parts, [&](StringRef part) {
+    return part.consume_front("+") && part == feature;
+  });
+}
+
+Value backend::sliceVector(OpBuilder &builder, Location loc, Value vector,
+                           int64_t begin, int64_t lanes) {
+  if (lanes == cast<VectorType>(vector.getType()).getNumElements())
+    return vector;
+  auto indices = llvm::to_vector(llvm::seq(begin, begin + lanes));
+  return builder.create<vector::ShuffleOp>(loc, vector, vector, indices);
+}
+
+Value backend::intConstant(OpBuilder &builder, Location loc, Type type,
+                           int64_t value) {
+  APInt bits(getElementTypeOrSelf(type).getIntOrFloatBitWidth(), value,
+             /*isSigned=*/true);
+  TypedAttr attr;
+  if (auto vector = dyn_cast<VectorType>(type))
+    attr = DenseElementsAttr::get(vector, bits);
+  else
+    attr = IntegerAttr::get(type, bits);
+  return builder.create<arith::ConstantOp>(loc, attr);
+}
+
+namespace {
+
+struct FmaToLlvm : OpRewritePattern<kern::FmaOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(kern::FmaOp op,
+                                PatternRewriter &rewriter) const override {
+    Type element = getElementTypeOrSelf(op.getType());
+    if (!element.isF32() && !element.isF64())
+      return rewriter.notifyMatchFailure(op, "not f32 or f64");
+    rewriter.replaceOpWithNewOp<math::FmaOp>(op, op.getA(), op.getB(),
+                                             op.getC());
+    return success();
+  }
+};
+
+struct UnpackInBytes : OpRewritePattern<kern::UnpackOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(kern::UnpackOp op,
+                                PatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    Type type = op.getType();
+    int64_t bits = op.getBits(), shift = op.getField() * bits;
+    Value codes = op.getBytes();
+    if (shift)
+      codes = rewriter.create<arith::ShRUIOp>(
+          loc, codes, intConstant(rewriter, loc, type, shift));
+    if (shift + bits < 8)
+      codes = rewriter.create<arith::AndIOp>(
+          loc, codes, intConstant(rewriter, loc, type, (1 << bits) - 1));
+    rewriter.replaceOp(op, codes);
+    return success();
+  }
+};
+
+Value extend(ImplicitLocOpBuilder &b, Value value, Type type, bool isSigned) {
+  if (isSigned)
+    return b.create<arith::ExtSIOp>(type, value);
+  return b.create<arith::ExtUIOp>(type, value);
+}
+
+/// Depth by depth: products of 8-bit codes are exact in i16 (signed, unless
+/// both are unsigned), which is what widening multiplications select from.
+struct DotByDepth : OpRewritePattern<kern::DotOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(kern::DotOp op,
+                                PatternRewriter &rewriter) const override {
+    auto accType = cast<VectorType>(op.getAcc().getType());
+    int64_t lanes = accType.getNumElements();
+    int64_t depth = cast<VectorType>(op.getA().getType()).getNumElements();
+    if (accType.isScalable() && depth != 1)
+      return rewriter.notifyMatchFailure(op, "scalable and deep");
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    Type i16 = b.getI16Type();
+    auto wideType =
+        VectorType::get(accType.getShape(), i16, accType.getScalableDims());
+    bool signedA = !op.getUnsignedInput(), signedW = op.getSignedWeights();
+    Value acc = op.getAcc();
+    for (int64_t q = 0; q < depth; ++q) {
+      Value w = op.getW();
+      if (depth != 1) {
+        SmallVector<int64_t> indices;
+        for (int64_t j = 0; j < lanes; ++j)
+          indices.push_back(j * depth + q);
+        w = b.create<vector::ShuffleOp>(w, w, indices);
+      }
+      Value a = b.create<vector::ExtractOp>(op.getA(), q);
+      a = b.create<vector::BroadcastOp>(wideType, extend(b, a, i16, signedA));
+      w = extend(b, w, wideType, signedW);
+      Value product = b.create<arith::MulIOp>(w, a);
+      product = extend(b, product, accType, signedA || signedW);
+      acc = b.create<arith::AddIOp>(acc, product);
+    }
+    rewriter.replaceOp(op, acc);
+    return success();
+  }
+};
+
+struct RoundEvenByAdding : OpRewritePattern<math::RoundEvenOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(math::RoundEvenOp op,
+                                PatternRewriter &rewriter) const override {
+    Type type = op.getType(), element = getElementTypeOrSelf(type);
+    if (!element.isF32() && !element.isF64())
+      return failure();
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    auto attr = b.getFloatAttr(element, element.isF32() ? 0x1p23 : 0x1p52);
+    TypedAttr splat = attr;
+    if (auto vector = dyn_cast<VectorType>(type))
+      splat = DenseElementsAttr::get(vector, attr.getValue());
+    Value limit = b.create<arith::ConstantOp>(splat);
+    Value x = op.getOperand(), size = b.create<math::AbsFOp>(x);
+    // No fraction is left in the sum, and the default rounding mode is ours.
+    Value sum = b.create<arith::AddFOp>(size, limit);
+    Value rounded = b.create<arith::SubFOp>(sum, limit);
+    rounded = b.create<math::CopySignOp>(rounded, x);
+    Value small =
+        b.create<arith::CmpFOp>(arith::CmpFPredicate::OLT, size, limit);
+    rewriter.replaceOpWithNewOp<arith::SelectOp>(op, small, rounded, x);
+    return success();
+  }
+};
+
+/// Whether the code generator has no instructions for `op`, on vectors whose
+/// length it does not know and so cannot split into calls.
+bool needsFixedLength(Operation *op) {
+  if (!isa<math::MathDialect>(op->getDialect()) ||
+      isa<math::AbsFOp, math::AbsIOp, math::CeilOp, math::CopySignOp,
+          math::CountLeadingZerosOp, math::CountTrailingZerosOp, math::CtPopOp,
+          math::FloorOp, math::FmaOp, math::RoundEvenOp, math::RoundOp,
+          math::SqrtOp, math::TruncOp>(op))
+    return false;
+  return llvm::any_of(op->getResultTypes(), [](Type type) {
+    auto vector = dyn_cast<VectorType>(type);
+    return vector && vector.isScalable();
+  });
+}
+
+LogicalResult refuseLeftovers(ModuleOp module) {
+  auto result = module.walk([](Operation *op) {
+    if (needsFixedLength(op)) {
+      op->emitOpError("expected scalars or vectors of fixed length, but got ")
+          << op->getOperandTypes();
+      return WalkResult::interrupt();
+    }
+    if (!isa<kern::KernDialect>(op->getDialect()))
+      return WalkResult::advance();
+    InFlightDiagnostic diag = op->emitOpError("expected a shape that this "
+                                              "backend has code for, but got ")
+                              << op->getOperandTypes();
+    if (isa<kern::DotOp>(op))
+      diag << " (scalable dots have depth 1)";
+    if (isa<kern::FmaOp>(op))
+      diag << " (f32 and f64 have fma)";
+    return WalkResult::interrupt();
+  });
+  return failure(result.wasInterrupted());
+}
+
+} // namespace
+
+void backend::populateGenericLegalizePatterns(RewritePatternSet &patterns) {
+  patterns.add<FmaToLlvm, UnpackInBytes, DotByDepth>(patterns.getContext());
+}
+
+void backend::populateRoundEvenPatterns(RewritePatternSet &patterns) {
+  patterns.add<RoundEvenByAdding>(patterns.getContext());
+}
+
+/// f16 and bf16 are storage: arithmetic happens in f32, rounded after every
+/// operation, which for these widths is the correctly rounded result.
+static LogicalResult widenSmallFloats(ModuleOp module) {
+  PassManager manager(module.getContext());
+  arith::ArithEmulateUnsupportedFloatsOptions options;
+  SmallVector<std::string> sources = {"f16", "bf16"};
+  options.sourceTypeStrs = sources;
+  options.targetTypeStr = "f32";
+  manager.addPass(arith::createArithEmulateUnsupportedFloats(options));
+  manager.addPass(math::createMathLegalizeToF32());
+  return manager.run(module);
+}
+
+LogicalResult backend::legalizeKernels(ModuleOp module,
+                                       const LlvmBackend &backend) {
+  if (failed(widenSmallFloats(module)))
+    return failure();
+  RewritePatternSet patterns(module.getContext());
+  populateGenericLegalizePatterns(patterns);
+  populateSmallFloatPatterns(patterns, backend.convertsF16);
+  if (!backend.roundsEven)
+    populateRoundEvenPatterns(patterns);
+  if (backend.populateLegalizePatterns)
+    backend.populateLegalizePatterns(patterns, backend.machine);
+  if (failed(applyPatternsAndFoldGreedily(module, std::move(patterns))))
+    return module.emitError("legalisation did not come to an end");
+  return refuseLeftovers(module);
+}

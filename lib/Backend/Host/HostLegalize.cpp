@@ -1,0 +1,210 @@
+//===- HostLegalize.cpp - Kern leaves as x86 operations -------------------===//
+//
+// A 32-bit lane of an accumulator sees the `depth` consecutive weight bytes
+// that its dot product needs, and the input bytes are the same for every lane:
+// both instructions below add within lanes, so nothing moves across them.
+//
+//===----------------------------------------------------------------------===//
+#include "dialects/Kern/Kern.h"
+#include "lib/Backend/Common/LlvmLegalize.h"
+#include "lib/Backend/Host/HostBackend.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+
+using namespace mlir;
+using namespace tern;
+using namespace tern::backend;
+
+namespace {
+
+/// Emits on chunks of `lanes` 32-bit lanes.
+struct Lanes {
+  ImplicitLocOpBuilder b;
+  int64_t lanes;
+  VectorType i32, i16;
+
+  Lanes(PatternRewriter &rewriter, Location loc, int64_t lanes)
+      : b(loc, rewriter), lanes(lanes),
+        i32(VectorType::get({lanes}, b.getI32Type())),
+        i16(VectorType::get({2 * lanes}, b.getI16Type())) {}
+
+  Value c(VectorType type, int64_t value) {
+    return intConstant(b, b.getLoc(), type, value);
+  }
+  Value add(Value x, Value y) { return b.create<arith::AddIOp>(x, y); }
+  Value cast(VectorType type, Value x) {
+    return x.getType() == type ? x : b.create<vector::BitCastOp>(type, x);
+  }
+  Value call(StringRef name, ValueRange args) {
+    return b.create<LLVM::CallIntrinsicOp>(i32, name, args).getResult(0);
+  }
+  /// A vector of 4 bytes in every lane.
+  Value splat(Value bytes) {
+    auto one = VectorType::get({1}, b.getI32Type());
+    Value scalar = b.create<vector::ExtractOp>(cast(one, bytes), 0);
+    return b.create<vector::BroadcastOp>(i32, scalar);
+  }
+};
+
+/// Splits a dot into chunks that fill a register, and joins the results.
+/// `emit(lanes, acc, w)` takes the lanes' accumulators and weight bytes.
+LogicalResult
+emitChunks(kern::DotOp op, PatternRewriter &rewriter, int64_t widest,
+           int64_t narrowest,
+           llvm::function_ref<Value(Lanes &, Value acc, Value w)> emit) {
+  int64_t total = cast<VectorType>(op.getAcc().getType()).getNumElements();
+  int64_t depth = cast<VectorType>(op.getA().getType()).getNumElements();
+  int64_t chunk = widest;
+  while (chunk > total || total % chunk)
+    chunk /= 2;
+  if (chunk < narrowest)
+    return rewriter.notifyMatchFailure(op, "fills no register");
+  Location loc = op.getLoc();
+  Lanes lanes(rewriter, loc, chunk);
+  SmallVector<Value> parts;
+  for (int64_t at = 0; at < total; at += chunk) {
+    Value acc = sliceVector(rewriter, loc, op.getAcc(), at, chunk);
+    Value w = sliceVector(rewriter, loc, op.getW(), at * depth, chunk * depth);
+    parts.push_back(emit(lanes, acc, w));
+  }
+  Value result = parts.front();
+  if (parts.size() > 1)
+    result = rewriter.create<arith::ConstantOp>(
+        loc, rewriter.getZeroAttr(op.getType()));
+  for (auto [i, part] : llvm::enumerate(parts))
+    if (parts.size() > 1)
+      result = rewriter.create<vector::InsertStridedSliceOp>(
+          loc, part, result, ArrayRef<int64_t>{int64_t(i) * chunk},
+          ArrayRef<int64_t>{1});
+  rewriter.replaceOp(op, result);
+  return success();
+}
+
+bool isFixed(kern::DotOp op) {
+  return !cast<VectorType>(op.getAcc().getType()).isScalable();
+}
+
+/// kern.dot -> vpdpbusd, which multiplies unsigned by signed bytes. Operands
+/// of equal signedness are shifted by 128 and the difference put right.
+struct DotByVnni : OpRewritePattern<kern::DotOp> {
+  DotByVnni(MLIRContext *context, bool shortVectors)
+      : OpRewritePattern(context, /*benefit=*/3),
+        narrowest(shortVectors ? 4 : 16) {}
+
+  static Value dot(Lanes &l, Value acc, Value u, Value s) {
+    std::string name =
+        ("llvm.x86.avx512.vpdpbusd." + Twine(32 * l.lanes)).str();
+    return l.call(name, {acc, u, s});
+  }
+
+  static Value emit(kern::DotOp op, Lanes &l, Value acc, Value w) {
+    Value a = l.splat(op.getA());
+    w = l.cast(l.i32, w);
+    bool signedW = op.getSignedWeights(), signedA = !op.getUnsignedInput();
+    if (signedW != signedA)
+      return signedA ? dot(l, acc, w, a) : dot(l, acc, a, w);
+    Value zero = l.c(l.i32, 0), high = l.c(l.i32, int32_t(0x80808080));
+    if (signedA) { // (w + 128) * a - 128 * a
+      Value shifted = l.b.create<arith::XOrIOp>(w, high);
+      Value excess = dot(l, zero, high, a);
+      return l.b.create<arith::SubIOp>(dot(l, acc, shifted, a), excess);
+    }
+    // w * (a - 128) + 2 * (w * 64)
+    Value shifted = l.b.create<arith::XOrIOp>(a, high);
+    Value half = dot(l, zero, w, l.c(l.i32, 0x40404040));
+    return l.add(dot(l, acc, w, shifted), l.add(half, half));
+  }
+
+  LogicalResult matchAndRewrite(kern::DotOp op,
+                                PatternRewriter &rewriter) const override {
+    if (!isFixed(op) ||
+        cast<VectorType>(op.getA().getType()).getNumElements() != 4)
+      return failure();
+    return emitChunks(
+        op, rewriter, 16, narrowest,
+        [&](Lanes &l, Value acc, Value w) { return emit(op, l, acc, w); });
+  }
+  int64_t narrowest;
+};
+
+/// kern.dot -> pmaddwd on bytes widened to i16: even bytes, then odd ones,
+/// each staying in its lane.
+struct DotByPairs : OpRewritePattern<kern::DotOp> {
+  DotByPairs(MLIRContext *context, int64_t widest)
+      : OpRewritePattern(context, /*benefit=*/2), widest(widest) {}
+
+  static Value pairs(Lanes &l, Value x, Value y) {
+    StringRef name = l.lanes == 16  ? "llvm.x86.avx512.pmaddw.d.512"
+                     : l.lanes == 8 ? "llvm.x86.avx2.pmadd.wd"
+                                    : "llvm.x86.sse2.pmadd.wd";
+    return l.call(name, {x, y});
+  }
+  static Value even(Lanes &l, Value x, bool isSigned) {
+    if (!isSigned)
+      return l.b.create<arith::AndIOp>(x, l.c(l.i16, 0xff));
+    Value eight = l.c(l.i16, 8);
+    return l.b.create<arith::ShRSIOp>(l.b.create<arith::ShLIOp>(x, eight),
+                                      eight);
+  }
+  static Value odd(Lanes &l, Value x, bool isSigned) {
+    Value eight = l.c(l.i16, 8);
+    if (isSigned)
+      return l.b.create<arith::ShRSIOp>(x, eight);
+    return l.b.create<arith::ShRUIOp>(x, eight);
+  }
+
+  LogicalResult matchAndRewrite(kern::DotOp op,
+                                PatternRewriter &rewriter) const override {
+    if (!isFixed(op) ||
+        cast<VectorType>(op.getA().getType()).getNumElements() != 4)
+      return failure();
+    bool signedW = op.getSignedWeights(), signedA = !op.getUnsignedInput();
+    return emitChunks(
+        op, rewriter, widest, 4, [&](Lanes &l, Value acc, Value w) {
+          w = l.cast(l.i16, w);
+          Value a = l.cast(l.i16, l.splat(op.getA()));
+          Value sum = pairs(l, even(l, w, signedW), even(l, a, signedA));
+          acc = l.add(acc, sum);
+          sum = pairs(l, odd(l, w, signedW), odd(l, a, signedA));
+          return l.add(acc, sum);
+        });
+  }
+  int64_t widest;
+};
+
+/// kern.unpack in 32-bit lanes: x86 shifts no bytes.
+struct UnpackInWords : OpRewritePattern<kern::UnpackOp> {
+  UnpackInWords(MLIRContext *context)
+      : OpRewritePattern(context, /*benefit=*/2) {}
+  LogicalResult matchAndRewrite(kern::UnpackOp op,
+                                PatternRewriter &rewriter) const override {
+    auto type = cast<VectorType>(op.getType());
+    int64_t bytes = type.getNumElements();
+    if (type.isScalable() || bytes % 4 || op.getBits() == 8)
+      return failure();
+    Lanes l(rewriter, op.getLoc(), bytes / 4);
+    Value words = l.cast(l.i32, op.getBytes());
+    if (int64_t shift = op.getField() * op.getBits())
+      words = l.b.create<arith::ShRUIOp>(words, l.c(l.i32, shift));
+    int64_t mask = 0x01010101 * ((1 << op.getBits()) - 1);
+    words = l.b.create<arith::AndIOp>(words, l.c(l.i32, mask));
+    rewriter.replaceOp(op, l.cast(type, words));
+    return success();
+  }
+};
+
+} // namespace
+
+void backend::populateHostLegalizePatterns(RewritePatternSet &patterns,
+                                           const LlvmMachine &machine) {
+  MLIRContext *context = patterns.getContext();
+  bool wide = machine.hasFeature("avx512bw");
+  bool avx2 = StringRef(machine.features).contains("+avx512") ||
+              machine.hasFeature("avx2");
+  patterns.add<UnpackInWords>(context);
+  patterns.add<DotByPairs>(context, wide ? 16 : avx2 ? 8 : 4);
+  if (machine.hasFeature("avx512vnni"))
+    patterns.add<DotByVnni>(context, machine.hasFeature("avx512vl"));
+}

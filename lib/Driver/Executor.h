@@ -1,0 +1,18 @@
+//===- Executor.h - Something that runs a compiled model ------------------===//
+#pragma once
+#include "lib/Eval/Tensor.h"
+#include "llvm/ADT/StringRef.h"
+
+namespace tern {
+
+/// A compiled model that can be run: in this process, from a library, in an
+/// emulator. Inputs and outputs are in the entry's order. Failures are
+/// diagnosed where they happen.
+class Executor {
+public:
+  virtual ~Executor();
+  virtual mlir::FailureOr<llvm::SmallVector<eval::Tensor>>
+  run(llvm::StringRef entry, llvm::ArrayRef<eval::Tensor> inputs) = 0;
+};
+
+} // namespace tern

@@ -1,0 +1,207 @@
+//===- ExecutorHost.cpp - Run compiled models in this process -------------===//
+#include "lib/Driver/ExecutorHost.h"
+#include "lib/Driver/ExecutorTensors.h"
+#include "lib/Driver/ExecutorTools.h"
+#include "lib/Driver/KernelThreads.h"
+#include "mlir/IR/Diagnostics.h"
+#include "tern/runtime.h"
+#include "llvm/ExecutionEngine/Orc/LLJIT.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/TargetSelect.h"
+#include <cstring>
+#include <dlfcn.h>
+
+using namespace mlir;
+using namespace tern;
+
+namespace {
+
+/// Aligned storage between two guards that must not change.
+class GuardedBuffer {
+public:
+  GuardedBuffer(size_t bytes, unsigned char fill)
+      : bytes(bytes), storage(new char[bytes + 2 * guard + TERN_ALIGNMENT]) {
+    auto start = reinterpret_cast<uintptr_t>(storage.get()) + guard;
+    start = llvm::alignTo(start, TERN_ALIGNMENT);
+    begin = reinterpret_cast<char *>(start);
+    memset(begin - guard, canary, guard);
+    memset(begin, fill, bytes);
+    memset(begin + bytes, canary, guard);
+  }
+  char *data() const { return begin; }
+  bool isIntact() const {
+    auto kept = [](char c) { return static_cast<unsigned char>(c) == canary; };
+    return std::all_of(begin - guard, begin, kept) &&
+           std::all_of(begin + bytes, begin + bytes + guard, kept);
+  }
+
+private:
+  static constexpr size_t guard = 128;
+  static constexpr unsigned char canary = 0xC7;
+  size_t bytes;
+  std::unique_ptr<char[]> storage;
+  char *begin;
+};
+
+/// Runs a model whose code is in this process.
+class HostExecutor : public Executor {
+public:
+  HostExecutor(MLIRContext &context, const backend::ModelInfo &info,
+               const ExecutorOptions &options)
+      : context(context), info(info), weights(options.weights.size(), 0),
+        weightsBytes(options.weights.size()), state(TERN_ALIGNMENT, 0) {
+    memcpy(weights.data(), options.weights.data(), weightsBytes);
+    if (options.threads > 1)
+      threads = std::make_unique<KernelThreads>(options.threads);
+  }
+
+  LogicalResult init(const tern_model *loaded);
+  FailureOr<SmallVector<eval::Tensor>>
+  run(StringRef entry, ArrayRef<eval::Tensor> inputs) override;
+
+  /// Keeps the code alive.
+  std::shared_ptr<void> code;
+
+private:
+  InFlightDiagnostic error() {
+    return emitError(UnknownLoc::get(&context)) << info.name << ": ";
+  }
+  LogicalResult checkGuards(ArrayRef<GuardedBuffer> buffers,
+                            const backend::EntryInfo &entry);
+
+  MLIRContext &context;
+  backend::ModelInfo info;
+  GuardedBuffer weights;
+  size_t weightsBytes;
+  GuardedBuffer state;
+  const tern_model *model = nullptr;
+  std::unique_ptr<KernelThreads> threads;
+};
+
+LogicalResult HostExecutor::init(const tern_model *loaded) {
+  model = loaded;
+  if (model->info->abi_version != TERN_ABI_VERSION)
+    return error() << "expected ABI version " << TERN_ABI_VERSION
+                   << ", but got " << model->info->abi_version;
+  int32_t status = model->init(state.data(), weights.data(), weightsBytes);
+  if (status != TERN_OK)
+    return error() << "init failed: " << describeStatus(status);
+  return success();
+}
+
+LogicalResult HostExecutor::checkGuards(ArrayRef<GuardedBuffer> buffers,
+                                        const backend::EntryInfo &entry) {
+  for (auto [i, buffer] : llvm::enumerate(buffers)) {
+    if (buffer.isIntact())
+      continue;
+    size_t inputs = entry.inputs.size();
+    if (i == 0)
+      return error() << "the code wrote outside its workspace";
+    if (i <= inputs)
+      return error() << "the code wrote outside input "
+                     << entry.inputs[i - 1].name;
+    return error() << "the code wrote outside output "
+                   << entry.outputs[i - 1 - inputs].name;
+  }
+  return success();
+}
+
+FailureOr<SmallVector<eval::Tensor>>
+HostExecutor::run(StringRef name, ArrayRef<eval::Tensor> inputs) {
+  auto *entry = findEntry(info, name, inputs, &context);
+  if (!entry)
+    return failure();
+  std::vector<GuardedBuffer> buffers;
+  buffers.emplace_back(entry->workspaceBytes, 0xA5);
+  SmallVector<const void *> inputPointers;
+  SmallVector<void *> outputPointers;
+  for (const eval::Tensor &input : inputs) {
+    buffers.emplace_back(input.sizeInBytes(), 0);
+    memcpy(buffers.back().data(), input.data(), input.sizeInBytes());
+    inputPointers.push_back(buffers.back().data());
+  }
+  for (const backend::TensorInfo &output : entry->outputs) {
+    // An output in an input's place has an empty buffer of its own.
+    bool shared = output.alias >= 0;
+    buffers.emplace_back(shared ? 0 : output.bytes, 0xA5);
+    outputPointers.push_back(shared ? buffers[1 + output.alias].data()
+                                    : buffers.back().data());
+  }
+  uint32_t index = entry - info.entries.data();
+  int32_t status = model->run(state.data(), index, inputPointers.data(),
+                              outputPointers.data(), buffers[0].data(),
+                              threads ? threads->get() : nullptr);
+  if (status != TERN_OK)
+    return error() << "run failed: " << describeStatus(status);
+  if (failed(checkGuards(buffers, *entry)))
+    return failure();
+  SmallVector<eval::Tensor> results;
+  for (auto [output, pointer] : llvm::zip(entry->outputs, outputPointers)) {
+    results.push_back(makeTensor(output, &context));
+    memcpy(results.back().data(), pointer, output.bytes);
+  }
+  return results;
+}
+
+} // namespace
+
+std::unique_ptr<Executor>
+tern::createJitExecutor(MLIRContext &context, const backend::ModelInfo &info,
+                        StringRef object, const ExecutorOptions &options) {
+  auto fail = [&](llvm::Error error) {
+    emitError(UnknownLoc::get(&context)) << "cannot load " << info.name << ": "
+                                         << llvm::toString(std::move(error));
+    return nullptr;
+  };
+  llvm::InitializeNativeTarget();
+  llvm::InitializeNativeTargetAsmPrinter();
+  auto jit = llvm::orc::LLJITBuilder().create();
+  if (!jit)
+    return fail(jit.takeError());
+  if (auto error = (*jit)->addObjectFile(
+          llvm::MemoryBuffer::getMemBufferCopy(object, info.name)))
+    return fail(std::move(error));
+  auto symbol = (*jit)->lookup("tern_" + info.symbol + "_model");
+  if (!symbol)
+    return fail(symbol.takeError());
+  auto executor = std::make_unique<HostExecutor>(context, info, options);
+  executor->code = std::shared_ptr<llvm::orc::LLJIT>(std::move(*jit));
+  if (failed(executor->init(symbol->toPtr<const tern_model *>())))
+    return nullptr;
+  return executor;
+}
+
+std::unique_ptr<Executor>
+tern::createCExecutor(MLIRContext &context, const backend::ModelInfo &info,
+                      StringRef source, const ExecutorOptions &options) {
+  Location loc = UnknownLoc::get(&context);
+  auto folder = TemporaryFolder::create(loc);
+  if (!folder)
+    return nullptr;
+  std::string file = folder->path("model.c"),
+              library = folder->path("model.so");
+  if (failed(folder->write("model.c", source)) ||
+      failed(folder->writeRuntimeHeader()) ||
+      failed(runTool(loc, "clang-19",
+                     {"-std=c11", "-O2", "-ffp-contract=off", "-march=native",
+                      "-fPIC", "-shared", "-I" + folder->path(""), file, "-o",
+                      library, "-lm"},
+                     600)))
+    return nullptr;
+  void *handle = dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (!handle) {
+    emitError(loc) << "cannot load compiled C: " << dlerror();
+    return nullptr;
+  }
+  auto executor = std::make_unique<HostExecutor>(context, info, options);
+  executor->code = std::shared_ptr<void>(handle, [](void *h) { dlclose(h); });
+  std::string symbol = "tern_" + info.symbol + "_model";
+  auto *model = static_cast<const tern_model *>(dlsym(handle, symbol.c_str()));
+  if (!model) {
+    emitError(loc) << "compiled C has no symbol " << symbol;
+    return nullptr;
+  }
+  if (failed(executor->init(model)))
+    return nullptr;
+  return executor;
+}
