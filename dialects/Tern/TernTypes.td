@@ -112,6 +112,7 @@ def Tern_LayoutAttr : AttrDef<Tern_Dialect, "Layout"> {
         (((n / rows) * ceil(K / (depth*F)) + kb) * rows + n % rows) * depth + q
 
     N is padded to `rows` and K to `depth * F` with the code of value 0.
+    One-bit codes with offset 1 are binary: value = 2 * code - 1.
     16-bit codes use two bytes each (F = 1, byte address doubled), f32 four.
   }];
   let parameters = (ins "int64_t":$rows, "int64_t":$depth, "int64_t":$bits,

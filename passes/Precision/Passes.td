@@ -4,4 +4,24 @@
 
 include "mlir/Pass/PassBase.td"
 
+def SelectMpGemm : Pass<"tern-select-mpgemm", "mlir::ModuleOp"> {
+  let summary = "Choose how each contraction is computed.";
+  let description = [{
+    Sets `method` on every tern.matmul and tern.conv: the cheapest of the legal
+    entries of lib/Methods for the module's `tern.target`. The discardable
+    attribute `tern.choice` keeps the reasons for the report: the cost of the
+    chosen method and of the next (estimated cycles) and the proven bound of
+    an integer accumulator.
+
+    Assumes: tensor form, static shapes.
+    Guarantees: every contraction has a legal method.
+    Cost: one pass over the constant weights.
+  }];
+  let options = [
+    Option<"method", "method", "std::string", "\"\"",
+           "Use this method; an error where it is not legal">
+  ];
+  let dependentDialects = ["::tern::ir::TernDialect"];
+}
+
 #endif // TERN_PASSES_PRECISION

@@ -1,0 +1,84 @@
+//===- Layout.cpp - Addresses inside packed weights -----------------------===//
+#include "dialects/Tern/Layout.h"
+#include "mlir/IR/AffineExpr.h"
+#include "llvm/Support/Endian.h"
+
+using namespace mlir;
+using namespace tern;
+
+PackedMatrix::PackedMatrix(ir::LayoutAttr layout, int64_t n, int64_t k)
+    : layout(layout), n(n), k(k) {
+  MLIRContext *context = layout.getContext();
+  AffineExpr row = getAffineDimExpr(0, context);
+  AffineExpr col = getAffineDimExpr(1, context);
+  AffineExpr block = col.floorDiv(getBlockK());
+  AffineExpr tile = row.floorDiv(getRows());
+  AffineExpr inside = (tile * getBlocks() + block) * getRows();
+  AffineExpr unit = (inside + row % getRows()) * getDepth() + col % getDepth();
+  AffineExpr field = (col % getBlockK()).floorDiv(getDepth());
+  map = AffineMap::get(2, 0, {unit, field}, context);
+}
+
+/// The value of `expr` at (n, k); the builtin evaluator interns attributes.
+static int64_t evaluate(AffineExpr expr, int64_t n, int64_t k) {
+  if (auto dim = dyn_cast<AffineDimExpr>(expr))
+    return dim.getPosition() == 0 ? n : k;
+  if (auto constant = dyn_cast<AffineConstantExpr>(expr))
+    return constant.getValue();
+  auto binary = cast<AffineBinaryOpExpr>(expr);
+  int64_t lhs = evaluate(binary.getLHS(), n, k);
+  int64_t rhs = evaluate(binary.getRHS(), n, k);
+  switch (binary.getKind()) {
+  case AffineExprKind::Add:
+    return lhs + rhs;
+  case AffineExprKind::Mul:
+    return lhs * rhs;
+  case AffineExprKind::Mod:
+    return lhs % rhs;
+  default:
+    return lhs / rhs; // floordiv of non-negative numbers
+  }
+}
+
+int64_t PackedMatrix::getUnit(int64_t row, int64_t col) const {
+  return evaluate(map.getResult(0), row, col);
+}
+
+int64_t PackedMatrix::getField(int64_t col) const {
+  return evaluate(map.getResult(1), 0, col);
+}
+
+/// Adds `raw`, `bits` wide, to unit `unit` at `field`.
+static void put(MutableArrayRef<char> bytes, int64_t unitBytes, int64_t unit,
+                int64_t shift, uint64_t raw) {
+  char *at = bytes.data() + unit * unitBytes;
+  if (unitBytes == 1)
+    *at = static_cast<char>(static_cast<uint8_t>(*at) | (raw << shift));
+  else if (unitBytes == 2)
+    llvm::support::endian::write16le(at, static_cast<uint16_t>(raw));
+  else
+    llvm::support::endian::write32le(at, static_cast<uint32_t>(raw));
+}
+
+void PackedMatrix::pack(MutableArrayRef<char> bytes,
+                        function_ref<int64_t(int64_t, int64_t)> get) const {
+  uint64_t mask = getBits() == 64 ? ~0ull : (1ull << getBits()) - 1;
+  std::fill(bytes.begin(), bytes.end(), 0);
+  int64_t paddedN = getTiles() * getRows();
+  int64_t paddedK = getBlocks() * getBlockK();
+  // The address along k is the same for every row, up to the row's own part.
+  SmallVector<int64_t> units(paddedK), shifts(paddedK);
+  for (int64_t col = 0; col < paddedK; ++col) {
+    units[col] = getUnit(0, col);
+    shifts[col] = getField(col) * getBits();
+  }
+  for (int64_t row = 0; row < paddedN; ++row) {
+    int64_t base = getUnit(row, 0);
+    for (int64_t col = 0; col < paddedK; ++col) {
+      int64_t value = row < n && col < k ? get(row, col) : 0;
+      int64_t code = isBinary() ? (value + 1) / 2 : value + getOffset();
+      put(bytes, getUnitBytes(), base + units[col], shifts[col],
+          static_cast<uint64_t>(code) & mask);
+    }
+  }
+}

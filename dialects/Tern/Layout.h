@@ -1,0 +1,53 @@
+//===- Layout.h - Addresses inside packed weights -------------------------===//
+#pragma once
+#include "dialects/Tern/Tern.h"
+#include "mlir/IR/AffineMap.h"
+
+namespace tern {
+
+/// The packed order of one N x K matrix: a #tern.layout together with the
+/// matrix's size. One affine map defines every address; the packer evaluates
+/// it, kernels expand it into index arithmetic.
+class PackedMatrix {
+public:
+  PackedMatrix(ir::LayoutAttr layout, int64_t n, int64_t k);
+
+  int64_t getN() const { return n; }
+  int64_t getK() const { return k; }
+  int64_t getRows() const { return layout.getRows(); }
+  int64_t getDepth() const { return layout.getDepth(); }
+  int64_t getBits() const { return layout.getBits(); }
+  int64_t getOffset() const { return layout.getOffset(); }
+  /// Codes that share a byte.
+  int64_t getFields() const { return getBits() < 8 ? 8 / getBits() : 1; }
+  /// Bytes of a unit of storage: 1 below 9 bits, 2, or 4.
+  int64_t getUnitBytes() const { return getBits() <= 8 ? 1 : getBits() / 8; }
+  /// Codes along K that one block of rows * depth units holds per row.
+  int64_t getBlockK() const { return getDepth() * getFields(); }
+  int64_t getBlocks() const { return llvm::divideCeil(k, getBlockK()); }
+  int64_t getTiles() const { return llvm::divideCeil(n, getRows()); }
+  /// Units, and bytes, of the whole packed matrix, padding included.
+  int64_t getUnits() const {
+    return getTiles() * getBlocks() * getRows() * getDepth();
+  }
+  int64_t getSizeInBytes() const { return getUnits() * getUnitBytes(); }
+  /// One-bit codes with offset 1 are binary: value = 2 * code - 1.
+  bool isBinary() const { return getBits() == 1 && getOffset() == 1; }
+
+  /// (n, k) -> (unit, field of the unit): the one definition of the layout.
+  mlir::AffineMap getMap() const { return map; }
+  int64_t getUnit(int64_t row, int64_t col) const;
+  int64_t getField(int64_t col) const;
+
+  /// Packs value `get(n, k)` of each code; `get` is called once per (n, k).
+  /// `bytes` has getSizeInBytes() bytes; padding holds the code of value 0.
+  void pack(llvm::MutableArrayRef<char> bytes,
+            llvm::function_ref<int64_t(int64_t, int64_t)> get) const;
+
+private:
+  ir::LayoutAttr layout;
+  int64_t n, k;
+  mlir::AffineMap map;
+};
+
+} // namespace tern

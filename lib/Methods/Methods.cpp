@@ -1,0 +1,199 @@
+//===- Methods.cpp - The list of mpGEMM methods ---------------------------===//
+#include "lib/Methods/Methods.h"
+#include "dialects/Tern/Layout.h"
+#include "llvm/ADT/Twine.h"
+
+using namespace mlir;
+using namespace tern;
+
+//===----------------------------------------------------------------------===//
+// Layouts
+//===----------------------------------------------------------------------===//
+
+static int64_t tileRows(const Contraction &c, const VectorShape &shape) {
+  if (shape.scalable)
+    return shape.tileRows;
+  int64_t needed = llvm::divideCeil(c.n, shape.lanes) * shape.lanes;
+  return std::min(shape.tileRows, needed);
+}
+
+/// Bits and offset of stored codes: as narrow as the weights that occur allow,
+/// whatever their declared type is.
+static std::pair<int64_t, int64_t> storedCode(const Contraction &c) {
+  auto code = dyn_cast<ir::QType>(c.rhs);
+  if (!code)
+    return {c.rhs.getIntOrFloatBitWidth(), 0};
+  if (code.getKind() == ir::CodeKind::Binary)
+    return {1, 1};
+  Interval range = rangeOfWeights(c);
+  int64_t span = range.max - range.min, offset = -range.min;
+  // A one-bit code with offset 1 would read as binary.
+  if (span <= 1 && offset == 0)
+    return {1, offset};
+  return {span <= 3 ? 2 : span <= 15 ? 4 : 8, offset};
+}
+
+static ir::LayoutAttr layoutOfDepth(const Contraction &c,
+                                    const VectorShape &shape, int64_t depth) {
+  auto [bits, offset] = storedCode(c);
+  return ir::LayoutAttr::get(c.op->getContext(), tileRows(c, shape), depth,
+                             bits, offset);
+}
+
+static ir::LayoutAttr noLayout(const Contraction &, const VectorShape &) {
+  return {};
+}
+static ir::LayoutAttr dequantLayout(const Contraction &c,
+                                    const VectorShape &shape) {
+  return layoutOfDepth(c, shape, 1);
+}
+static ir::LayoutAttr intDotLayout(const Contraction &c,
+                                   const VectorShape &shape) {
+  return layoutOfDepth(c, shape, shape.depth);
+}
+
+//===----------------------------------------------------------------------===//
+// Legality
+//===----------------------------------------------------------------------===//
+
+static std::string printed(Type type) {
+  std::string text;
+  llvm::raw_string_ostream(text) << type;
+  return text;
+}
+
+/// What every method on packed weights asks.
+static std::string whyNotPacked(const Contraction &c, ir::LayoutAttr layout) {
+  auto isConstant = [](Value value) {
+    return !value || ConstantTensor::get(value);
+  };
+  if (!isConstant(c.rhsZp) || !isConstant(c.rhsScale))
+    return "the scales and zero points of the right-hand side are not "
+           "constant";
+  int64_t block = PackedMatrix(layout, c.n, c.k).getBlockK();
+  if (c.scaleGroup < c.k && c.scaleGroup % block)
+    return "groups of " + std::to_string(c.scaleGroup) +
+           " are no multiple of the " + std::to_string(block) +
+           " codes that a packed block holds";
+  return "";
+}
+
+static std::string whyNotConstant(const Contraction &c) {
+  if (!c.weights)
+    return "the right-hand side is not constant";
+  if (c.groups != 1 || c.batches != 1)
+    return "the contraction is grouped or batched";
+  return "";
+}
+
+static std::string whyNotDirect(const Contraction &, const VectorShape &) {
+  return "";
+}
+
+static std::string whyNotDequant(const Contraction &c,
+                                 const VectorShape &shape) {
+  if (std::string why = whyNotConstant(c); !why.empty())
+    return why;
+  if (!c.lhs.isF32() && !c.lhs.isF16() && !c.lhs.isBF16())
+    return "the left-hand side is " + printed(c.lhs) + ", not f32, f16 or bf16";
+  if (!c.accumulator.isF32())
+    return "the accumulator is " + printed(c.accumulator) + ", not f32";
+  if (auto code = dyn_cast<ir::QType>(c.rhs)) {
+    if (!code.isInteger() || code.getBits() > 8)
+      return "weights of " + printed(c.rhs) +
+             " are no integers of up to 8 bits";
+  } else if (!c.rhs.isF32() && !c.rhs.isF16() && !c.rhs.isBF16()) {
+    return "weights of " + printed(c.rhs) + " are no f32, f16 or bf16";
+  }
+  return whyNotPacked(c, dequantLayout(c, shape));
+}
+
+static std::string whyNotIntDot(const Contraction &c,
+                                const VectorShape &shape) {
+  if (std::string why = whyNotConstant(c); !why.empty())
+    return why;
+  for (Type type : {c.lhs, c.rhs}) {
+    auto code = dyn_cast<ir::QType>(type);
+    if (!code || !code.isInteger() || code.getBits() > 8)
+      return "an operand of " + printed(type) +
+             " is no integer code of up to 8 bits";
+  }
+  if (c.rhsScale ? !c.accumulator.isF32() : !c.accumulator.isInteger(32))
+    return "the accumulator is " + printed(c.accumulator) + ", not " +
+           (c.rhsScale ? "f32" : "i32");
+  if (c.rhsScale && !boundAccumulator(c)->fitsI32())
+    return "the sums of a group may exceed i32";
+  return whyNotPacked(c, intDotLayout(c, shape));
+}
+
+//===----------------------------------------------------------------------===//
+// Cost: the greater of arithmetic and weight traffic
+//===----------------------------------------------------------------------===//
+
+/// Bytes of weights that one cycle brings from memory, order of magnitude.
+static constexpr double bytesPerCycle = 8;
+
+static double costDirect(const Contraction &c, const VectorShape &) {
+  return 2.0 * static_cast<double>(c.macs());
+}
+
+static double costPacked(const Contraction &c, ir::LayoutAttr layout,
+                         double macsPerCycle) {
+  PackedMatrix matrix(layout, c.n, c.k);
+  double macs = static_cast<double>(c.m) * matrix.getTiles() *
+                matrix.getRows() * matrix.getBlocks() * matrix.getBlockK();
+  // Copying activations into the kernels' order.
+  double copies = static_cast<double>(c.m) * c.k;
+  double traffic = matrix.getSizeInBytes() / bytesPerCycle;
+  return std::max(macs / macsPerCycle + copies, traffic);
+}
+
+static double costDequant(const Contraction &c, const VectorShape &shape) {
+  return costPacked(c, dequantLayout(c, shape), shape.lanes);
+}
+
+static double costIntDot(const Contraction &c, const VectorShape &shape) {
+  return costPacked(c, intDotLayout(c, shape), shape.lanes * shape.depth / 2.0);
+}
+
+//===----------------------------------------------------------------------===//
+// The list
+//===----------------------------------------------------------------------===//
+
+ArrayRef<Method> tern::getMethods() {
+  static const Method methods[] = {
+      {ir::Method::Direct, "direct", "plain loops over operands as they are",
+       whyNotDirect, noLayout, costDirect},
+      {ir::Method::Dequant, "dequant",
+       "float dot products; packed weights become floats in registers",
+       whyNotDequant, dequantLayout, costDequant},
+      {ir::Method::IntDot, "int_dot",
+       "exact integer dot products of packed codes, scaled afterwards",
+       whyNotIntDot, intDotLayout, costIntDot},
+  };
+  return methods;
+}
+
+const Method &tern::getMethod(ir::Method kind) {
+  return getMethods()[static_cast<unsigned>(kind)];
+}
+
+Choice tern::chooseMethod(const Contraction &c, const VectorShape &shape) {
+  Choice choice;
+  choice.bound = boundAccumulator(c);
+  for (const Method &method : getMethods()) {
+    if (!method.whyNot(c, shape).empty())
+      continue;
+    double cost = method.cost(c, shape);
+    if (!choice.best || cost < choice.bestCost) {
+      choice.next = choice.best;
+      choice.nextCost = choice.bestCost;
+      choice.best = &method;
+      choice.bestCost = cost;
+    } else if (!choice.next || cost < choice.nextCost) {
+      choice.next = &method;
+      choice.nextCost = cost;
+    }
+  }
+  return choice;
+}

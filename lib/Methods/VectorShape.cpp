@@ -1,0 +1,30 @@
+//===- VectorShape.cpp - What the packed kernels need of a machine --------===//
+#include "lib/Methods/VectorShape.h"
+
+using namespace tern;
+
+VectorShape tern::getVectorShape(ir::TargetAttr target) {
+  constexpr VectorShape avx512 = {16, 4, false, 64, 8, 2};
+  constexpr VectorShape avx2 = {8, 4, false, 32, 4, 2};
+  constexpr VectorShape sse = {4, 4, false, 16, 4, 2};
+  // Strips of [8] lanes: 16 at VLEN 128, 128 at VLEN 1024.
+  constexpr VectorShape rvv = {8, 1, true, 128, 4, 1};
+  constexpr VectorShape portable = {16, 4, false, 16, 2, 1};
+  if (!target)
+    return portable;
+  llvm::StringRef features = target.getFeatures(), name = target.getName();
+  llvm::SmallVector<llvm::StringRef> list;
+  features.split(list, ',');
+  auto has = [&](llvm::StringRef feature) {
+    return llvm::is_contained(list, feature);
+  };
+  if (has("+v") || name.contains("rvv") || name.contains("rv64gcv"))
+    return rvv;
+  if (has("+avx512vnni") || has("+avx512bw"))
+    return avx512;
+  if (has("+avx2"))
+    return avx2;
+  if (has("+sse2") || name.contains("x86"))
+    return sse;
+  return portable;
+}

@@ -1,0 +1,25 @@
+//===- VectorShape.h - What the packed kernels need of a machine ----------===//
+#pragma once
+#include "dialects/Tern/Tern.h"
+
+namespace tern {
+
+/// The vector unit as the packed kernels see it.
+struct VectorShape {
+  /// i32 lanes of a vector; per 64 bits of vector length when `scalable`.
+  int64_t lanes;
+  /// Products that one integer dot step sums per lane.
+  int64_t depth;
+  /// Whether the length is known only at run time (RISC-V).
+  bool scalable;
+  /// Rows of a weight tile, a multiple of `lanes` (scalable: of any length).
+  int64_t tileRows;
+  /// Registers that the inner loop may hold: rows of activations, vectors of
+  /// weights.
+  int64_t blockM, blockN;
+};
+
+/// By the name and the features of the target; without one, portable C.
+VectorShape getVectorShape(ir::TargetAttr target);
+
+} // namespace tern

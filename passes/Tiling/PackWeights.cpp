@@ -1,0 +1,262 @@
+//===- PackWeights.cpp - Weights in the order that kernels read -----------===//
+#include "dialects/Tern/Layout.h"
+#include "lib/Methods/Methods.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "passes/Tiling/Passes.h"
+#include "llvm/ADT/MapVector.h"
+
+namespace tern::tiling {
+#define GEN_PASS_DEF_PACKWEIGHTS
+#include "passes/Tiling/Passes.h.inc"
+} // namespace tern::tiling
+
+using namespace mlir;
+using namespace tern;
+
+/// An i8 dense_resource of `size` bytes that `fill` writes.
+static ElementsAttr makeBlob(MLIRContext *context, StringRef name, int64_t size,
+                             function_ref<void(MutableArrayRef<char>)> fill) {
+  AsmResourceBlob blob = HeapAsmResourceBlob::allocate(size, 64);
+  fill(blob.getMutableData());
+  auto type = RankedTensorType::get({size}, IntegerType::get(context, 8));
+  return DenseResourceElementsAttr::get(type, name, std::move(blob));
+}
+
+namespace {
+/// Adds weights to a module, one for each distinct source and layout.
+class Packer {
+public:
+  explicit Packer(ModuleOp module)
+      : module(module), symbols(module),
+        builder(module.getLoc(), module.getContext()) {}
+
+  LogicalResult run(Operation *op);
+
+private:
+  using Get = function_ref<int64_t(int64_t, int64_t)>;
+  /// A weight of logical `type` whose bytes `fill` writes; returns its use.
+  Value addWeight(Operation *user, StringRef name, RankedTensorType type,
+                  ir::LayoutAttr layout, int64_t size,
+                  function_ref<void(MutableArrayRef<char>)> fill);
+  Value packMatrix(Operation *user, const Contraction &c, StringRef name,
+                   ir::LayoutAttr layout);
+  /// Packs a per-row tensor (N x G, f32 or i32) beside the weights' tiles.
+  Value packPerRow(Operation *user, Value value, StringRef name, int64_t rows);
+  void addRowSums(const Contraction &c, StringRef name);
+
+  ModuleOp module;
+  SymbolTable symbols;
+  ImplicitLocOpBuilder builder;
+  /// Keyed by attributes that are unique objects; never iterated.
+  DenseMap<std::tuple<Attribute, Attribute, Type>, ir::WeightOp> packed;
+};
+} // namespace
+
+Value Packer::addWeight(Operation *user, StringRef name, RankedTensorType type,
+                        ir::LayoutAttr layout, int64_t size,
+                        function_ref<void(MutableArrayRef<char>)> fill) {
+  builder.setLoc(user->getLoc());
+  builder.setInsertionPointToStart(module.getBody());
+  ElementsAttr blob = makeBlob(module.getContext(), name, size, fill);
+  auto weight = builder.create<ir::WeightOp>(builder.getStringAttr(name),
+                                             TypeAttr::get(type), blob, layout,
+                                             IntegerAttr());
+  symbols.insert(weight);
+  builder.setInsertionPoint(user);
+  return builder.create<ir::UseOp>(
+      type, FlatSymbolRefAttr::get(weight.getSymNameAttr()));
+}
+
+/// The weight's own name, or one after the contraction's location.
+static std::string baseName(Value value) {
+  if (auto use = value.getDefiningOp<ir::UseOp>())
+    return use.getWeight().str();
+  return "constant";
+}
+
+/// What identifies the contents of a constant.
+static Attribute sourceOf(Value value) {
+  if (auto use = value.getDefiningOp<ir::UseOp>())
+    return use.getWeightAttr();
+  return cast<arith::ConstantOp>(value.getDefiningOp()).getValue();
+}
+
+Value Packer::packMatrix(Operation *user, const Contraction &c, StringRef name,
+                         ir::LayoutAttr layout) {
+  auto type = cast<RankedTensorType>(c.rhsValue.getType());
+  // A K x N constant becomes N x K; a filter keeps its shape, it is N x K.
+  if (!c.rowMajorN)
+    type = RankedTensorType::get({c.n, c.k}, type.getElementType());
+  ir::WeightOp &known = packed[{sourceOf(c.rhsValue), layout, type}];
+  builder.setInsertionPoint(user);
+  if (known)
+    return builder.create<ir::UseOp>(
+        type, FlatSymbolRefAttr::get(known.getSymNameAttr()));
+  PackedMatrix matrix(layout, c.n, c.k);
+  const ConstantTensor &weights = *c.weights;
+  bool isFloat = isa<FloatType>(type.getElementType());
+  Value use =
+      addWeight(user, name, type, layout, matrix.getSizeInBytes(),
+                [&](MutableArrayRef<char> bytes) {
+                  matrix.pack(bytes, [&](int64_t row, int64_t col) {
+                    int64_t i = c.weightIndex(row, col);
+                    return isFloat ? static_cast<int64_t>(weights.getBits(i))
+                                   : weights.getInt(i);
+                  });
+                });
+  packed[{sourceOf(c.rhsValue), layout, type}] =
+      symbols.lookup<ir::WeightOp>(use.getDefiningOp<ir::UseOp>().getWeight());
+  return use;
+}
+
+Value Packer::packPerRow(Operation *user, Value value, StringRef name,
+                         int64_t rows) {
+  ConstantTensor constant = *ConstantTensor::get(value);
+  RankedTensorType type = constant.getType();
+  int64_t n = type.getDimSize(0), groups = type.getNumElements() / n;
+  auto layout = ir::LayoutAttr::get(module.getContext(), rows, 1, 32, 0);
+  PackedMatrix matrix(layout, n, groups);
+  return addWeight(user, name, type, layout, matrix.getSizeInBytes(),
+                   [&](MutableArrayRef<char> bytes) {
+                     matrix.pack(bytes, [&](int64_t row, int64_t col) {
+                       return constant.getBits(row * groups + col);
+                     });
+                   });
+}
+
+/// The zero point of weight (row, col), 0 without one.
+static int64_t zeroPointAt(const Contraction &c,
+                           const std::optional<ConstantTensor> &zp, int64_t row,
+                           int64_t col) {
+  if (!zp)
+    return 0;
+  int64_t rows = zp->getShape()[0], groups = zp->size() / rows;
+  return zp->getInt((rows == 1 ? 0 : row) * groups +
+                    (groups == 1 ? 0 : col / c.scaleGroup));
+}
+
+/// Appends the extra that kernels correct a zero point of the inputs with.
+void Packer::addRowSums(const Contraction &c, StringRef name) {
+  std::optional<ConstantTensor> zp;
+  if (c.rhsZp)
+    zp = ConstantTensor::get(c.rhsZp);
+  MLIRContext *context = module.getContext();
+  auto type = RankedTensorType::get({c.n, c.getScaleGroups()},
+                                    IntegerType::get(context, 32));
+  Value sums = addWeight(
+      c.op, name, type, {}, type.getNumElements() * 4,
+      [&](MutableArrayRef<char> bytes) {
+        MutableArrayRef<int32_t> out(reinterpret_cast<int32_t *>(bytes.data()),
+                                     type.getNumElements());
+        std::fill(out.begin(), out.end(), 0);
+        for (int64_t row = 0; row < c.n; ++row)
+          for (int64_t col = 0; col < c.k; ++col)
+            out[row * c.getScaleGroups() + col / c.scaleGroup] +=
+                static_cast<int32_t>(
+                    c.weights->getInt(c.weightIndex(row, col)) -
+                    zeroPointAt(c, zp, row, col));
+      });
+  unsigned rank = cast<ShapedType>(c.op->getResult(0).getType()).getRank();
+  unsigned channel = c.isConv ? 1 : rank - 1;
+  AffineMap map = AffineMap::get(
+      rank, 0,
+      {getAffineDimExpr(channel, context), getAffineConstantExpr(0, context)},
+      context);
+  auto append = [&](auto op) {
+    op->setAttr("tern.row_sums",
+                builder.getI64IntegerAttr(op.getExtras().size()));
+    op.getExtrasMutable().append(sums);
+    SmallVector<Attribute> maps;
+    if (op.getExtraMaps())
+      llvm::append_range(maps, *op.getExtraMaps());
+    maps.push_back(AffineMapAttr::get(map));
+    op.setExtraMapsAttr(builder.getArrayAttr(maps));
+    if (op.hasEpilogue())
+      op.getEpilogue().front().addArgument(type.getElementType(), op.getLoc());
+  };
+  if (c.isConv)
+    append(cast<ir::ConvOp>(c.op));
+  else
+    append(cast<ir::MatmulOp>(c.op));
+}
+
+/// Whether kernels see inputs minus something other than 0: uint8 inputs are
+/// shifted into int8, and a zero point may be anything.
+static bool needsRowSums(const Contraction &c) {
+  auto code = dyn_cast<ir::QType>(c.lhs);
+  return code && (c.lhsZp || code.getMax() > 127);
+}
+
+static void setLayout(Operation *op, ir::LayoutAttr layout) {
+  if (auto matmul = dyn_cast<ir::MatmulOp>(op)) {
+    matmul.setLayoutAttr(layout);
+    matmul.setTransposeB(true);
+  } else {
+    cast<ir::ConvOp>(op).setLayoutAttr(layout);
+  }
+}
+
+LogicalResult Packer::run(Operation *op) {
+  auto method = op->getAttrOfType<ir::MethodAttr>("method");
+  if (!method || method.getValue() == ir::Method::Direct)
+    return success();
+  Contraction c = describeContraction(op);
+  VectorShape shape =
+      getVectorShape(module->getAttrOfType<ir::TargetAttr>("tern.target"));
+  const Method &entry = getMethod(method.getValue());
+  if (std::string why = entry.whyNot(c, shape); !why.empty())
+    return op->emitOpError("expected a contraction that method ")
+           << entry.name << " can compute, but " << why;
+  ir::LayoutAttr layout = entry.layout(c, shape);
+  std::string name = baseName(c.rhsValue);
+  Value matrix = packMatrix(op, c, name + "_packed", layout);
+  if (method.getValue() == ir::Method::IntDot && needsRowSums(c))
+    addRowSums(c, name + "_sums");
+  auto replace = [&](Value old, const Twine &suffix) {
+    if (!old || cast<ShapedType>(old.getType()).getDimSize(0) == 1)
+      return;
+    Value rows = packPerRow(op, old, (name + suffix).str(), layout.getRows());
+    for (OpOperand &operand : op->getOpOperands())
+      if (operand.get() == old)
+        operand.set(rows);
+  };
+  replace(c.rhsZp, "_zero_points");
+  replace(c.rhsScale, "_scales");
+  op->setOperand(1, matrix);
+  op->setAttr("tern.codes", TypeAttr::get(c.rhs));
+  setLayout(op, layout);
+  return success();
+}
+
+namespace {
+struct PackWeights : public tiling::impl::PackWeightsBase<PackWeights> {
+  void runOnOperation() override {
+    Packer packer(getOperation());
+    SmallVector<Operation *> contractions;
+    getOperation().walk([&](Operation *op) {
+      if (isa<ir::MatmulOp, ir::ConvOp>(op))
+        contractions.push_back(op);
+    });
+    for (Operation *op : contractions)
+      if (failed(packer.run(op)))
+        return signalPassFailure();
+    eraseUnused();
+  }
+
+  /// Drops uses without users, then weights without uses.
+  void eraseUnused() {
+    DenseSet<StringAttr> used;
+    getOperation().walk([&](ir::UseOp use) {
+      if (use->use_empty())
+        use.erase();
+      else
+        used.insert(use.getWeightAttr().getAttr());
+    });
+    for (auto weight :
+         llvm::make_early_inc_range(getOperation().getOps<ir::WeightOp>()))
+      if (!used.contains(weight.getSymNameAttr()))
+        weight.erase();
+  }
+};
+} // namespace

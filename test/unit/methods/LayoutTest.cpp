@@ -1,0 +1,78 @@
+//===- LayoutTest.cpp - One address function, three readers ---------------===//
+#include "dialects/Tern/Layout.h"
+#include <gtest/gtest.h>
+#include <set>
+
+using namespace mlir;
+using namespace tern;
+
+namespace {
+struct Layouts : testing::Test {
+  Layouts() { context.loadDialect<ir::TernDialect>(); }
+  PackedMatrix make(int64_t rows, int64_t depth, int64_t bits, int64_t offset,
+                    int64_t n, int64_t k) {
+    return PackedMatrix(
+        ir::LayoutAttr::get(&context, rows, depth, bits, offset), n, k);
+  }
+  MLIRContext context;
+};
+} // namespace
+
+/// The formula of the attribute's description, written out.
+static int64_t expectedUnit(const PackedMatrix &m, int64_t n, int64_t k) {
+  int64_t block = m.getDepth() * m.getFields();
+  int64_t blocks = (m.getK() + block - 1) / block;
+  return (((n / m.getRows()) * blocks + k / block) * m.getRows() +
+          n % m.getRows()) *
+             m.getDepth() +
+         k % m.getDepth();
+}
+
+TEST_F(Layouts, AddressesAreAsDescribedAndDistinct) {
+  for (int64_t bits : {1, 2, 4, 8, 16, 32})
+    for (int64_t depth : {1, 2, 4})
+      for (int64_t k : {1, 7, 64, 65}) {
+        PackedMatrix m = make(16, depth, bits, 0, 19, k);
+        std::set<std::pair<int64_t, int64_t>> seen;
+        for (int64_t row = 0; row < 19; ++row)
+          for (int64_t col = 0; col < k; ++col) {
+            ASSERT_EQ(m.getUnit(row, col), expectedUnit(m, row, col));
+            ASSERT_LT(m.getUnit(row, col), m.getUnits());
+            ASSERT_LT(m.getField(col), m.getFields());
+            ASSERT_TRUE(
+                seen.insert({m.getUnit(row, col), m.getField(col)}).second);
+          }
+      }
+}
+
+TEST_F(Layouts, PackedCodesReadBack) {
+  struct Case {
+    int64_t bits, offset, min, max;
+  };
+  for (Case c : {Case{1, 0, 0, 1}, Case{2, 2, -2, 1}, Case{4, 8, -8, 7},
+                 Case{8, 128, -128, 127}, Case{8, 0, 0, 255}}) {
+    PackedMatrix m = make(8, 4, c.bits, c.offset, 11, 37);
+    auto value = [&](int64_t n, int64_t k) {
+      return c.min + (n * 7 + k * 3) % (c.max - c.min + 1);
+    };
+    std::vector<char> bytes(m.getSizeInBytes());
+    m.pack(bytes, value);
+    for (int64_t n = 0; n < 11; ++n)
+      for (int64_t k = 0; k < 37; ++k) {
+        int raw = static_cast<uint8_t>(bytes[m.getUnit(n, k)]) >>
+                  (m.getField(k) * c.bits);
+        ASSERT_EQ((raw & ((1 << c.bits) - 1)) - c.offset, value(n, k));
+      }
+    // Rows 11 to 15 and columns from 37 on hold the code of value 0.
+    int raw = static_cast<uint8_t>(bytes[m.getUnit(12, 0)]);
+    EXPECT_EQ(raw & ((1 << c.bits) - 1), c.offset);
+  }
+}
+
+TEST_F(Layouts, BinaryCodesReadAsSigns) {
+  PackedMatrix m = make(4, 1, 1, 1, 1, 8);
+  EXPECT_TRUE(m.isBinary());
+  std::vector<char> bytes(m.getSizeInBytes());
+  m.pack(bytes, [](int64_t, int64_t k) { return k % 3 ? 1 : -1; });
+  EXPECT_EQ(static_cast<uint8_t>(bytes[0]), 0b10110110);
+}

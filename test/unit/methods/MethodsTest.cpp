@@ -1,0 +1,94 @@
+//===- MethodsTest.cpp - Choices and bounds of mpGEMM ---------------------===//
+#include "lib/Methods/Methods.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Parser/Parser.h"
+#include <gtest/gtest.h>
+
+using namespace mlir;
+using namespace tern;
+
+namespace {
+struct Methods : testing::Test {
+  Methods() {
+    context.loadDialect<ir::TernDialect, func::FuncDialect, arith::ArithDialect,
+                        tensor::TensorDialect>();
+  }
+
+  /// A 2 x k times 4 x k product of these operand types; every byte of the
+  /// weights is `byte`.
+  Contraction make(int64_t k, const std::string &lhs, const std::string &rhs,
+                   int byte, const std::string &acc = "i32",
+                   const std::string &zp = "") {
+    std::string ks = std::to_string(k), text;
+    std::string lhsType = "tensor<2x" + ks + "x" + lhs + ">";
+    std::string rhsType = "tensor<4x" + ks + "x" + rhs + ">";
+    std::string result = "tensor<2x4x" + acc + ">";
+    text = "tern.weight @w : " + rhsType + " = dense<" + std::to_string(byte) +
+           "> : tensor<" + std::to_string(4 * k) + "xi8>\n" +
+           "func.func @f(%x: " + lhsType + ") -> " + result + " {\n" +
+           "%z = arith.constant dense<128> : tensor<1xi32>\n" +
+           "%w = tern.use @w : " + rhsType +
+           "\n%e = tensor.empty() : " + result +
+           "\n%y = tern.matmul ins(%x, %w : " + lhsType + ", " + rhsType +
+           ") " + zp + " outs(%e : " + result + ") acc " + acc +
+           " {transpose_b} -> " + result + "\nreturn %y : " + result + "}\n";
+    module = parseSourceString<ModuleOp>(text, &context);
+    EXPECT_TRUE(module);
+    Contraction c;
+    module->walk([&](ir::MatmulOp op) { c = describeContraction(op); });
+    return c;
+  }
+
+  MLIRContext context;
+  OwningOpRef<ModuleOp> module;
+  VectorShape shape = {8, 4, false, 32, 4, 2};
+};
+} // namespace
+
+TEST_F(Methods, BoundsUseTheWeightsThatOccur) {
+  EXPECT_EQ(boundAccumulator(make(64, "!tern.q<int8>", "!tern.q<int8>", 3))
+                ->magnitude,
+            64 * 3 * 128);
+  // 200 as int8 is -56.
+  EXPECT_EQ(boundAccumulator(make(64, "!tern.q<uint8>", "!tern.q<int8>", 200))
+                ->magnitude,
+            64 * 56 * 255);
+  // A zero point in the middle halves the greatest input.
+  EXPECT_EQ(boundAccumulator(make(64, "!tern.q<uint8>", "!tern.q<int8>", 1,
+                                  "i32", "lhs_zp(%z : tensor<1xi32>)"))
+                ->magnitude,
+            64 * 128);
+}
+
+TEST_F(Methods, BoundTellsWhenI32IsTooNarrow) {
+  int64_t k = INT32_MAX / (128 * 127);
+  auto bound = [&](int64_t k) {
+    return *boundAccumulator(make(k, "!tern.q<int8>", "!tern.q<int8>", 127));
+  };
+  EXPECT_TRUE(bound(k).fitsI32());
+  EXPECT_FALSE(bound(k + 1).fitsI32());
+}
+
+TEST_F(Methods, LayoutIsAsNarrowAsTheWeights) {
+  auto bits = [&](const std::string &type, int byte) {
+    Contraction c = make(64, "!tern.q<int8>", type, byte);
+    return getMethod(ir::Method::IntDot).layout(c, shape).getBits();
+  };
+  EXPECT_EQ(bits("!tern.q<int8>", 1), 1);
+  EXPECT_EQ(bits("!tern.q<int8>", 255), 2); // -1: one bit would be binary
+  EXPECT_EQ(bits("!tern.q<int8>", 3), 2);
+  EXPECT_EQ(bits("!tern.q<int8>", 15), 4);
+  EXPECT_EQ(bits("!tern.q<int8>", 16), 8);
+  EXPECT_EQ(bits("!tern.q<uint8>", 255), 8);
+}
+
+TEST_F(Methods, LegalityNamesTheReason) {
+  Contraction c = make(64, "f32", "!tern.q<int8>", 3, "f32");
+  EXPECT_EQ(getMethod(ir::Method::Dequant).whyNot(c, shape), "");
+  EXPECT_EQ(getMethod(ir::Method::IntDot).whyNot(c, shape),
+            "an operand of 'f32' is no integer code of up to 8 bits");
+  c = make(64, "!tern.q<int8>", "!tern.q<int8>", 3);
+  EXPECT_EQ(chooseMethod(c, shape).best->name, "int_dot");
+  EXPECT_EQ(chooseMethod(c, shape).next->name, "direct");
+}
