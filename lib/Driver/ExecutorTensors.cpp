@@ -14,6 +14,7 @@ Executor::~Executor() = default;
 
 /// int and uint of any width, and the small floats.
 static Type codeType(StringRef dtype, MLIRContext *context) {
+  context->getOrLoadDialect<ir::TernDialect>();
   auto kind = llvm::StringSwitch<std::optional<ir::CodeKind>>(dtype)
                   .Case("float8e4m3fn", ir::CodeKind::E4M3FN)
                   .Case("float8e4m3fnuz", ir::CodeKind::E4M3FNUZ)

@@ -124,6 +124,7 @@ Value *AbiBuilder::field(Value *base, uint64_t bytes, Type *type) {
 Function *AbiBuilder::wrapper(Function &kernel) {
   auto *f = function("tern.kernel." + kernel.getName(), b.getVoidTy(),
                      {i64, i64, ptr});
+  f->addFnAttr(Attribute::NoInline); // one copy, whatever the launches
   SmallVector<Value *> args = {f->getArg(0), f->getArg(1)};
   for (unsigned i = 2; i < kernel.arg_size(); ++i)
     args.push_back(field(f->getArg(2), 8 * (i - 2), ptr));

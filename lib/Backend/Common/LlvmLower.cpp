@@ -15,6 +15,7 @@
 #include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
 #include "mlir/Conversion/VectorToLLVM/ConvertVectorToLLVM.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -161,6 +162,11 @@ LogicalResult prepare(ModuleOp module) {
 std::unique_ptr<llvm::Module>
 backend::lowerKernels(ModuleOp module, const LlvmBackend &backend,
                       llvm::LLVMContext &context) {
+  // What the patterns build need not occur in the input.
+  module.getContext()
+      ->loadDialect<arith::ArithDialect, cf::ControlFlowDialect,
+                    LLVM::LLVMDialect, math::MathDialect, memref::MemRefDialect,
+                    vector::VectorDialect>();
   OwningOpRef<ModuleOp> kernels = extractKernels(module);
   if (failed(legalizeKernels(*kernels, backend)) || failed(prepare(*kernels)) ||
       failed(convertToLlvm(*kernels)))
