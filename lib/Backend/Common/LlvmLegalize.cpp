@@ -210,6 +210,7 @@ LogicalResult backend::legalizeKernels(ModuleOp module,
   if (failed(widenSmallFloats(module)))
     return failure();
   RewritePatternSet patterns(module.getContext());
+  arith::populateCeilFloorDivExpandOpsPatterns(patterns);
   populateGenericLegalizePatterns(patterns);
   populateSmallFloatPatterns(patterns, backend.convertsF16);
   if (!backend.roundsEven)
