@@ -7,6 +7,12 @@
 
 namespace tern::graph {
 
+/// A tensor-level value and its ONNX element type.
+struct OnnxValue {
+  mlir::Value value;
+  mlir::Type onnxType;
+};
+
 /// What one operator's expansion works with: the node, its operands already at
 /// tensor level (static shapes, types of toTernElementType), a builder placed
 /// and located for it.
@@ -47,6 +53,13 @@ public:
                       mlir::Type onnxType = {}) = 0;
   /// A constant tensor of the module (small ones become arith.constant).
   virtual mlir::Value tensorConstant(const eval::Tensor &value) = 0;
+  /// A tensor attribute of the node, null when it has none.
+  virtual mlir::Value tensorAttr(llvm::StringRef name) = 0;
+  /// Expands subgraph `i` where the builder stands, its arguments bound to
+  /// `arguments`. Fails, the refusals recorded, when a node in it is refused.
+  virtual mlir::LogicalResult
+  inlineSubgraph(unsigned i, llvm::ArrayRef<OnnxValue> arguments,
+                 llvm::SmallVectorImpl<OnnxValue> &results) = 0;
   /// Refuses the node: "expected X, but got Y", and what would help.
   virtual mlir::LogicalResult refuse(const llvm::Twine &reason,
                                      const llvm::Twine &help = "") = 0;
@@ -56,9 +69,17 @@ public:
   std::string stringAttr(llvm::StringRef name, llvm::StringRef absent);
   std::optional<llvm::SmallVector<int64_t>> intsAttr(llvm::StringRef name);
   std::optional<llvm::SmallVector<float>> floatsAttr(llvm::StringRef name);
+  std::optional<llvm::SmallVector<std::string>>
+  stringsAttr(llvm::StringRef name);
   bool hasAttr(llvm::StringRef name);
+  mlir::Attribute attr(llvm::StringRef name);
   /// Type and shape of operand `i`.
   mlir::RankedTensorType type(unsigned i);
+  llvm::ArrayRef<int64_t> shape(unsigned i) { return type(i).getShape(); }
+  mlir::Type elementType(unsigned i) { return type(i).getElementType(); }
+  int64_t rank(unsigned i) { return type(i).getRank(); }
+  /// Whether operand `i` is of an unsigned integer type.
+  bool isUnsigned(unsigned i) { return onnxElementType(i).isUnsignedInteger(); }
 };
 
 using ExpandFn = mlir::LogicalResult (*)(Expansion &);
@@ -75,7 +96,8 @@ struct OperatorRow {
 
 /// Each family file of passes/Graph/Ops returns its rows from a function
 /// `llvm::ArrayRef<OperatorRow> <family>Operators()`; OperatorTable.cpp lists
-/// the families. Returns null when no row has domain, name and version.
+/// the families. Returns null when no row has domain, name and version. The
+/// default domain is "" and, as in models, "ai.onnx".
 const OperatorRow *findOperator(llvm::StringRef domain, llvm::StringRef name,
                                 int64_t version);
 /// Every row, for `tern check --list-operators` and the tests.

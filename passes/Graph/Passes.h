@@ -1,4 +1,5 @@
-//===- Passes.h - The graph stage ------------------------------------------===//
+//===- Passes.h - The graph stage
+//------------------------------------------===//
 #pragma once
 #include "mlir/Pass/Pass.h"
 

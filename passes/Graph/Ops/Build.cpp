@@ -42,7 +42,7 @@ std::optional<Shape> broadcastShape(ValueRange values) {
 
 /// The indexing map of an operand that broadcasts to `shape`: the constant 0
 /// where it has size 1 and the result more.
-static AffineMap broadcastMap(Builder &b, ArrayRef<int64_t> from,
+static AffineMap broadcastMap(LocBuilder &b, ArrayRef<int64_t> from,
                               ArrayRef<int64_t> shape) {
   size_t skipped = shape.size() - from.size();
   SmallVector<AffineExpr> exprs;
@@ -53,7 +53,7 @@ static AffineMap broadcastMap(Builder &b, ArrayRef<int64_t> from,
   return AffineMap::get(shape.size(), 0, exprs, b.getContext());
 }
 
-Value elementwise(Builder &b, ValueRange values, Type element, ScalarFn body,
+Value elementwise(LocBuilder &b, ValueRange values, Type element, ScalarFn body,
                   ArrayRef<int64_t> atLeast) {
   SmallVector<Value> all(values);
   Value init;
@@ -72,18 +72,18 @@ Value elementwise(Builder &b, ValueRange values, Type element, ScalarFn body,
   auto op = b.create<linalg::GenericOp>(
       TypeRange{init.getType()}, values, ValueRange{init}, maps, iterators,
       [&](OpBuilder &nested, Location loc, ValueRange args) {
-        Builder inner(loc, nested);
+        LocBuilder inner(loc, nested);
         Value value = body(inner, args.drop_back());
         inner.create<linalg::YieldOp>(value);
       });
   return op.getResult(0);
 }
 
-Value compute(Builder &b, ValueRange values, Type element, ScalarFn body,
+Value compute(LocBuilder &b, ValueRange values, Type element, ScalarFn body,
               ArrayRef<int64_t> shape) {
   return elementwise(
       b, values, element,
-      [&](Builder &inner, ValueRange args) {
+      [&](LocBuilder &inner, ValueRange args) {
         SmallVector<Value> scalars;
         for (Value arg : args)
           scalars.push_back(toCompute(inner, arg));
@@ -92,7 +92,7 @@ Value compute(Builder &b, ValueRange values, Type element, ScalarFn body,
       shape);
 }
 
-Value generate(Builder &b, ArrayRef<int64_t> shape, Type element,
+Value generate(LocBuilder &b, ArrayRef<int64_t> shape, Type element,
                ScalarFn body) {
   Value init = emptyTensor(b, shape, element);
   SmallVector<IteratorType> iterators(shape.size(), IteratorType::parallel);
@@ -100,7 +100,7 @@ Value generate(Builder &b, ArrayRef<int64_t> shape, Type element,
       TypeRange{init.getType()}, ValueRange{}, ValueRange{init},
       ArrayRef<AffineMap>{b.getMultiDimIdentityMap(shape.size())}, iterators,
       [&](OpBuilder &nested, Location loc, ValueRange args) {
-        Builder inner(loc, nested);
+        LocBuilder inner(loc, nested);
         SmallVector<Value> indices;
         for (size_t i = 0; i < shape.size(); ++i)
           indices.push_back(inner.create<linalg::IndexOp>(i));
@@ -111,7 +111,8 @@ Value generate(Builder &b, ArrayRef<int64_t> shape, Type element,
 }
 
 /// A scalar of a builtin type in another one; integers of the same signedness.
-static Value convertScalar(Builder &b, Value scalar, Type to, bool isUnsigned) {
+static Value convertScalar(LocBuilder &b, Value scalar, Type to,
+                           bool isUnsigned) {
   Type from = scalar.getType();
   if (from == to)
     return scalar;
@@ -132,7 +133,7 @@ static Value convertScalar(Builder &b, Value scalar, Type to, bool isUnsigned) {
 }
 
 /// Integers clamped to the range of an integer code.
-static Value clampToCode(Builder &b, Value value, QType code) {
+static Value clampToCode(LocBuilder &b, Value value, QType code) {
   Type type = value.getType();
   value =
       b.create<arith::MaxSIOp>(value, scalarConstant(b, type, code.getMin()));
@@ -140,21 +141,22 @@ static Value clampToCode(Builder &b, Value value, QType code) {
                                   scalarConstant(b, type, code.getMax()));
 }
 
-Value convert(Builder &b, Value value, Type element, bool isUnsigned) {
+Value convert(LocBuilder &b, Value value, Type element, bool isUnsigned) {
   if (elementOf(value) == element)
     return value;
-  return elementwise(b, value, element, [&](Builder &inner, ValueRange args) {
-    Value scalar = toCompute(inner, args[0]);
-    bool fromFloat = isa<FloatType>(scalar.getType());
-    scalar = convertScalar(inner, scalar, computeType(element), isUnsigned);
-    auto code = dyn_cast<QType>(element);
-    if (fromFloat && code && code.isInteger())
-      scalar = clampToCode(inner, scalar, code);
-    return fromCompute(inner, scalar, element);
-  });
+  return elementwise(
+      b, value, element, [&](LocBuilder &inner, ValueRange args) {
+        Value scalar = toCompute(inner, args[0]);
+        bool fromFloat = isa<FloatType>(scalar.getType());
+        scalar = convertScalar(inner, scalar, computeType(element), isUnsigned);
+        auto code = dyn_cast<QType>(element);
+        if (fromFloat && code && code.isInteger())
+          scalar = clampToCode(inner, scalar, code);
+        return fromCompute(inner, scalar, element);
+      });
 }
 
-Value reduce(Builder &b, Value value, ArrayRef<int64_t> axes, bool keepDims,
+Value reduce(LocBuilder &b, Value value, ArrayRef<int64_t> axes, bool keepDims,
              Value init, ScalarFn body) {
   ArrayRef<int64_t> shape = shapeOf(value);
   SmallVector<IteratorType> iterators(shape.size(), IteratorType::parallel);
@@ -177,7 +179,7 @@ Value reduce(Builder &b, Value value, ArrayRef<int64_t> axes, bool keepDims,
   auto op = b.create<linalg::GenericOp>(
       TypeRange{start.getType()}, ValueRange{value}, ValueRange{start}, maps,
       iterators, [&](OpBuilder &nested, Location loc, ValueRange args) {
-        Builder inner(loc, nested);
+        LocBuilder inner(loc, nested);
         Value next = body(inner, {args[1], toCompute(inner, args[0])});
         inner.create<linalg::YieldOp>(next);
       });

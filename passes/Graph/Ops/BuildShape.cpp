@@ -10,11 +10,11 @@ using utils::IteratorType;
 
 namespace tern::graph {
 
-Value emptyTensor(Builder &b, ArrayRef<int64_t> shape, Type element) {
+Value emptyTensor(LocBuilder &b, ArrayRef<int64_t> shape, Type element) {
   return b.create<tensor::EmptyOp>(shape, element);
 }
 
-Value filled(Builder &b, ArrayRef<int64_t> shape, Value scalar) {
+Value filled(LocBuilder &b, ArrayRef<int64_t> shape, Value scalar) {
   Value init = emptyTensor(b, shape, scalar.getType());
   return b.create<linalg::FillOp>(ValueRange{scalar}, ValueRange{init})
       .getResult(0);
@@ -30,7 +30,7 @@ static SmallVector<ReassociationIndices> oneGroup(size_t rank) {
   return {all};
 }
 
-Value reshape(Builder &b, Value value, ArrayRef<int64_t> shape) {
+Value reshape(LocBuilder &b, Value value, ArrayRef<int64_t> shape) {
   auto from = cast<RankedTensorType>(value.getType());
   RankedTensorType to = tensorOf(shape, from.getElementType());
   if (from == to)
@@ -56,7 +56,7 @@ Value reshape(Builder &b, Value value, ArrayRef<int64_t> shape) {
   return b.create<tensor::ExpandShapeOp>(to, value, oneGroup(to.getRank()));
 }
 
-Value transpose(Builder &b, Value value, ArrayRef<int64_t> permutation) {
+Value transpose(LocBuilder &b, Value value, ArrayRef<int64_t> permutation) {
   ArrayRef<int64_t> shape = shapeOf(value);
   Shape resultShape;
   SmallVector<AffineExpr> exprs(shape.size());
@@ -81,15 +81,15 @@ Value transpose(Builder &b, Value value, ArrayRef<int64_t> permutation) {
   return op.getResult(0);
 }
 
-Value broadcastTo(Builder &b, Value value, ArrayRef<int64_t> shape) {
+Value broadcastTo(LocBuilder &b, Value value, ArrayRef<int64_t> shape) {
   if (shapeOf(value) == shape)
     return value;
   return elementwise(
       b, value, elementOf(value),
-      [](Builder &, ValueRange args) { return args[0]; }, shape);
+      [](LocBuilder &, ValueRange args) { return args[0]; }, shape);
 }
 
-static SmallVector<OpFoldResult> indexAttrs(Builder &b,
+static SmallVector<OpFoldResult> indexAttrs(LocBuilder &b,
                                             ArrayRef<int64_t> values) {
   SmallVector<OpFoldResult> attrs;
   for (int64_t value : values)
@@ -97,7 +97,7 @@ static SmallVector<OpFoldResult> indexAttrs(Builder &b,
   return attrs;
 }
 
-Value slice(Builder &b, Value value, ArrayRef<int64_t> offsets,
+Value slice(LocBuilder &b, Value value, ArrayRef<int64_t> offsets,
             ArrayRef<int64_t> sizes, ArrayRef<int64_t> strides) {
   Shape ones(sizes.size(), 1);
   if (strides.empty())
@@ -109,7 +109,7 @@ Value slice(Builder &b, Value value, ArrayRef<int64_t> offsets,
       indexAttrs(b, sizes), indexAttrs(b, strides));
 }
 
-Value concat(Builder &b, ValueRange values, int64_t axis) {
+Value concat(LocBuilder &b, ValueRange values, int64_t axis) {
   if (values.size() == 1)
     return values[0];
   Shape shape(shapeOf(values[0]));
@@ -129,20 +129,24 @@ Value concat(Builder &b, ValueRange values, int64_t axis) {
   return result;
 }
 
-Value padConstant(Builder &b, Value value, ArrayRef<int64_t> low,
-                  ArrayRef<int64_t> high, double fill) {
+Value padScalar(LocBuilder &b, Value value, ArrayRef<int64_t> low,
+                ArrayRef<int64_t> high, Value scalar) {
   auto isZero = [](int64_t size) { return size == 0; };
   if (llvm::all_of(low, isZero) && llvm::all_of(high, isZero))
     return value;
   Shape shape(shapeOf(value));
   for (size_t i = 0; i < shape.size(); ++i)
     shape[i] += low[i] + high[i];
-  Type element = elementOf(value);
-  Value scalar =
-      fromCompute(b, scalarConstant(b, computeType(element), fill), element);
-  return b.create<tensor::PadOp>(tensorOf(shape, element), value,
+  return b.create<tensor::PadOp>(tensorOf(shape, elementOf(value)), value,
                                  indexAttrs(b, low), indexAttrs(b, high),
                                  scalar);
+}
+
+Value padConstant(LocBuilder &b, Value value, ArrayRef<int64_t> low,
+                  ArrayRef<int64_t> high, double fill) {
+  Type element = elementOf(value);
+  Value scalar = scalarConstant(b, computeType(element), fill);
+  return padScalar(b, value, low, high, fromCompute(b, scalar, element));
 }
 
 } // namespace tern::graph

@@ -23,7 +23,7 @@ bool isFloatElement(Type element) {
   return isa<FloatType>(computeType(element));
 }
 
-Value toCompute(Builder &b, Value scalar) {
+Value toCompute(LocBuilder &b, Value scalar) {
   Type from = scalar.getType(), to = computeType(from);
   if (from == to)
     return scalar;
@@ -32,7 +32,7 @@ Value toCompute(Builder &b, Value scalar) {
   return b.create<arith::ExtFOp>(to, scalar);
 }
 
-Value fromCompute(Builder &b, Value scalar, Type element, bool saturate) {
+Value fromCompute(LocBuilder &b, Value scalar, Type element, bool saturate) {
   if (scalar.getType() == element)
     return scalar;
   if (isa<QType>(element))
@@ -40,13 +40,13 @@ Value fromCompute(Builder &b, Value scalar, Type element, bool saturate) {
   return b.create<arith::TruncFOp>(element, scalar);
 }
 
-Value scalarConstant(Builder &b, Type type, double value) {
+Value scalarConstant(LocBuilder &b, Type type, double value) {
   if (auto floatType = dyn_cast<FloatType>(type))
     return b.create<arith::ConstantOp>(FloatAttr::get(floatType, value));
   return scalarConstant(b, type, static_cast<int64_t>(value));
 }
 
-Value scalarConstant(Builder &b, Type type, int64_t value) {
+Value scalarConstant(LocBuilder &b, Type type, int64_t value) {
   if (auto floatType = dyn_cast<FloatType>(type))
     return b.create<arith::ConstantOp>(
         FloatAttr::get(floatType, static_cast<double>(value)));
@@ -54,11 +54,12 @@ Value scalarConstant(Builder &b, Type type, int64_t value) {
 }
 
 /// 2^exponent as a constant of a float type; infinite where it overflows.
-static Value powerOfTwo(Builder &b, Type type, int exponent, double sign) {
+static Value powerOfTwo(LocBuilder &b, Type type, int exponent, double sign) {
   return scalarConstant(b, type, sign * std::ldexp(1.0, exponent));
 }
 
-Value floatToInt(Builder &b, Value value, IntegerType type, bool isUnsigned) {
+Value floatToInt(LocBuilder &b, Value value, IntegerType type,
+                 bool isUnsigned) {
   Type floatType = value.getType();
   int width = static_cast<int>(type.getWidth());
   int top = isUnsigned ? width : width - 1;
@@ -84,7 +85,7 @@ Value floatToInt(Builder &b, Value value, IntegerType type, bool isUnsigned) {
   return b.create<arith::SelectOp>(tooLow, lowestOf(b, type, isUnsigned), high);
 }
 
-Value lowestOf(Builder &b, Type type, bool isUnsigned) {
+Value lowestOf(LocBuilder &b, Type type, bool isUnsigned) {
   if (auto floatType = dyn_cast<FloatType>(type))
     return scalarConstant(b, type, -INFINITY);
   unsigned width = type.getIntOrFloatBitWidth();
@@ -93,7 +94,7 @@ Value lowestOf(Builder &b, Type type, bool isUnsigned) {
   return b.create<arith::ConstantOp>(IntegerAttr::get(type, least));
 }
 
-Value greatestOf(Builder &b, Type type, bool isUnsigned) {
+Value greatestOf(LocBuilder &b, Type type, bool isUnsigned) {
   if (auto floatType = dyn_cast<FloatType>(type))
     return scalarConstant(b, type, double(INFINITY));
   unsigned width = type.getIntOrFloatBitWidth();

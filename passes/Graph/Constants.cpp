@@ -1,0 +1,191 @@
+//===- Constants.cpp - Constants between the file, IR and the evaluator ---===//
+#include "passes/Graph/Constants.h"
+#include "dialects/Tern/Codes.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+
+using namespace mlir;
+using namespace tern;
+using eval::Tensor;
+using ir::QType;
+
+/// Constants of at most this many elements stand in the IR itself.
+static constexpr int64_t inlineElements = 64;
+
+static bool packsCodes(unsigned bits) {
+  return bits == 1 || bits == 2 || bits == 4;
+}
+
+/// Bytes of a constant of tensor-level type, as a weight's blob has them.
+static int64_t blobBytes(RankedTensorType type) {
+  if (auto code = dyn_cast<QType>(type.getElementType()))
+    return constantBytes(code, type.getNumElements());
+  return type.getNumElements() * Tensor::elementBytes(type.getElementType());
+}
+
+static std::optional<Tensor> readBlob(ArrayRef<char> blob,
+                                      RankedTensorType type) {
+  if (static_cast<int64_t>(blob.size()) < blobBytes(type))
+    return std::nullopt;
+  Tensor result(type);
+  auto code = dyn_cast<QType>(type.getElementType());
+  if (!code || !packsCodes(code.getBits())) {
+    std::copy_n(blob.data(), result.sizeInBytes(), result.data());
+    return result;
+  }
+  CodeReader reader(code, blob);
+  for (int64_t i = 0; i < result.size(); ++i)
+    result.data()[i] =
+        static_cast<char>(code.isInteger() ? reader.value(i) : reader.bits(i));
+  return result;
+}
+
+/// Elements of a `dense` attribute, through their bits.
+static std::optional<Tensor> readDense(DenseElementsAttr dense,
+                                       RankedTensorType type) {
+  Tensor result(type);
+  size_t bytes = Tensor::elementBytes(type.getElementType());
+  auto put = [&](int64_t i, const APInt &bits) {
+    APInt word = bits.sextOrTrunc(64);
+    std::memcpy(result.data() + i * bytes, word.getRawData(), bytes);
+  };
+  int64_t i = 0;
+  Type element = dense.getElementType();
+  if (auto integer = dyn_cast<IntegerType>(element)) {
+    for (APInt value : dense.getValues<APInt>()) {
+      bool extend = integer.isUnsigned() || integer.getWidth() == 1;
+      put(i++, extend ? value.zext(65) : value.sext(65));
+    }
+    return result;
+  }
+  if (!isa<FloatType>(element))
+    return std::nullopt;
+  for (APFloat value : dense.getValues<APFloat>())
+    put(i++, value.bitcastToAPInt().zext(65));
+  return result;
+}
+
+namespace tern::graph {
+
+std::optional<Tensor> readOnnxElements(ElementsAttr elements,
+                                       RankedTensorType onnxType) {
+  Type element = toTernElementType(onnxType.getElementType());
+  if (!element || !onnxType.hasStaticShape())
+    return std::nullopt;
+  RankedTensorType type = tensorOf(onnxType.getShape(), element);
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(elements)) {
+    AsmResourceBlob *blob = resource.getRawHandle().getBlob();
+    return blob ? readBlob(blob->getData(), type) : std::nullopt;
+  }
+  auto dense = dyn_cast<DenseElementsAttr>(elements);
+  if (!dense || dense.getNumElements() != type.getNumElements())
+    return std::nullopt;
+  return readDense(dense, type);
+}
+
+bool isInlineConstant(RankedTensorType type) {
+  return !isa<QType>(type.getElementType()) &&
+         type.getNumElements() <= inlineElements;
+}
+
+static DenseElementsAttr toDense(const Tensor &value) {
+  RankedTensorType type = value.getType();
+  Type element = type.getElementType();
+  if (element.isInteger(1)) {
+    SmallVector<bool> bits;
+    for (int64_t i = 0; i < value.size(); ++i)
+      bits.push_back(value.data()[i] != 0);
+    return DenseElementsAttr::get(type, bits);
+  }
+  SmallVector<APInt> words;
+  size_t bytes = Tensor::elementBytes(element);
+  for (int64_t i = 0; i < value.size(); ++i) {
+    uint64_t word = 0;
+    std::memcpy(&word, value.data() + i * bytes, bytes);
+    words.push_back(APInt(bytes * 8, word));
+  }
+  auto floatType = dyn_cast<FloatType>(element);
+  if (!floatType)
+    return DenseElementsAttr::get(type, words);
+  SmallVector<APFloat> floats;
+  for (const APInt &word : words)
+    floats.push_back(APFloat(floatType.getFloatSemantics(), word));
+  return DenseElementsAttr::get(type, floats);
+}
+
+/// The bytes of a tensor as a weight's blob has them.
+static std::vector<char> packBlob(const Tensor &value) {
+  std::vector<char> blob(blobBytes(value.getType()), 0);
+  auto code = dyn_cast<QType>(value.getElementType());
+  if (!code || !packsCodes(code.getBits())) {
+    std::copy_n(value.data(), blob.size(), blob.begin());
+    return blob;
+  }
+  unsigned bits = code.getBits();
+  for (int64_t i = 0; i < value.size(); ++i) {
+    int raw = static_cast<unsigned char>(value.data()[i]);
+    if (code.getKind() == ir::CodeKind::Binary)
+      raw = value.data()[i] > 0;
+    else if (code.getKind() == ir::CodeKind::Ternary)
+      raw = value.data()[i] + 1;
+    raw &= (1 << bits) - 1;
+    blob[i * bits / 8] |= static_cast<char>(raw << (i * bits % 8));
+  }
+  return blob;
+}
+
+Value ConstantPool::makeWeight(LocBuilder &b, RankedTensorType type,
+                               ElementsAttr bytes, StringRef name) {
+  StringAttr &symbol = existing[{bytes, type}];
+  if (!symbol) {
+    Block::iterator place = lastWeight ? std::next(lastWeight->getIterator())
+                                       : module.getBody()->begin();
+    auto weight = OpBuilder(module.getContext())
+                      .create<ir::WeightOp>(
+                          b.getLoc(), name.empty() ? "constant" : name.str(),
+                          type, bytes, ir::LayoutAttr(), IntegerAttr());
+    symbol = symbols.insert(weight, place);
+    lastWeight = weight;
+  }
+  return b.create<ir::UseOp>(type, FlatSymbolRefAttr::get(symbol));
+}
+
+Value ConstantPool::make(LocBuilder &b, const Tensor &value, StringRef name) {
+  RankedTensorType type = value.getType();
+  if (type.getNumElements() == 0)
+    return emptyTensor(b, type.getShape(), type.getElementType());
+  if (isInlineConstant(type))
+    return b.create<arith::ConstantOp>(toDense(value));
+  std::vector<char> blob = packBlob(value);
+  auto bytesType =
+      tensorOf({static_cast<int64_t>(blob.size())}, b.getIntegerType(8));
+  auto bytes = DenseResourceElementsAttr::get(
+      bytesType, name.empty() ? "constant" : name,
+      HeapAsmResourceBlob::allocateAndCopyWithAlign(
+          ArrayRef<char>(blob.data(), blob.size()), 64,
+          /*dataIsMutable=*/false));
+  return makeWeight(b, type, bytes, name);
+}
+
+Value ConstantPool::make(LocBuilder &b, ElementsAttr elements,
+                         RankedTensorType onnxType, StringRef name) {
+  Type element = toTernElementType(onnxType.getElementType());
+  auto resource = dyn_cast<DenseResourceElementsAttr>(elements);
+  if (element && resource && onnxType.hasStaticShape()) {
+    RankedTensorType type = tensorOf(onnxType.getShape(), element);
+    AsmResourceBlob *blob = resource.getRawHandle().getBlob();
+    int64_t size = blob ? blob->getData().size() : -1;
+    if (!isInlineConstant(type) && type.getNumElements() != 0 &&
+        size == blobBytes(type))
+      return makeWeight(
+          b, type,
+          DenseResourceElementsAttr::get(tensorOf({size}, b.getIntegerType(8)),
+                                         resource.getRawHandle()),
+          name);
+  }
+  std::optional<Tensor> value = readOnnxElements(elements, onnxType);
+  return value ? make(b, *value, name) : Value();
+}
+
+} // namespace tern::graph

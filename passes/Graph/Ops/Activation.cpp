@@ -1,0 +1,243 @@
+//===- Activation.cpp - Activation functions ------------------------------===//
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "passes/Graph/Ops/Families.h"
+#include "passes/Graph/Ops/Support.h"
+#include <cmath>
+
+using namespace mlir;
+using namespace tern;
+using namespace tern::graph;
+using arith::CmpFPredicate;
+
+namespace {
+/// Scalar float arithmetic, written as it is read.
+struct Scalar {
+  LocBuilder &b;
+  Value v;
+
+  Scalar like(double value) const {
+    return {b, scalarConstant(b, v.getType(), value)};
+  }
+  Scalar operator+(Scalar y) const {
+    return {b, b.create<arith::AddFOp>(v, y.v)};
+  }
+  Scalar operator-(Scalar y) const {
+    return {b, b.create<arith::SubFOp>(v, y.v)};
+  }
+  Scalar operator*(Scalar y) const {
+    return {b, b.create<arith::MulFOp>(v, y.v)};
+  }
+  Scalar operator/(Scalar y) const {
+    return {b, b.create<arith::DivFOp>(v, y.v)};
+  }
+  Scalar operator+(double y) const { return *this + like(y); }
+  Scalar operator-(double y) const { return *this - like(y); }
+  Scalar operator*(double y) const { return *this * like(y); }
+  Scalar operator/(double y) const { return *this / like(y); }
+  Scalar operator-() const { return {b, b.create<arith::NegFOp>(v)}; }
+  Scalar max(double y) const {
+    return {b, b.create<arith::MaximumFOp>(v, like(y).v)};
+  }
+  Scalar min(double y) const {
+    return {b, b.create<arith::MinimumFOp>(v, like(y).v)};
+  }
+  template <typename Op> Scalar call() const { return {b, b.create<Op>(v)}; }
+  Scalar exp() const { return call<math::ExpOp>(); }
+  Scalar sigmoid() const { return like(1) / ((-*this).exp() + 1); }
+  /// log(1 + exp(x)) that does not overflow.
+  Scalar softplus() const {
+    Scalar magnitude = call<math::AbsFOp>();
+    return max(0) + (-magnitude).exp().call<math::Log1pOp>();
+  }
+  Scalar select(CmpFPredicate predicate, double bound, Scalar yes,
+                Scalar no) const {
+    Value holds = b.create<arith::CmpFOp>(predicate, v, like(bound).v);
+    return {b, b.create<arith::SelectOp>(holds, yes.v, no.v)};
+  }
+};
+} // namespace
+
+/// An activation as a function of one float scalar.
+static LogicalResult activation(Expansion &e,
+                                llvm::function_ref<Scalar(Scalar)> fn) {
+  if (e.numOperands() != 1)
+    return e.refuse("expected one operand, but got " + Twine(e.numOperands()));
+  return expandFloat(
+      e, [&](LocBuilder &b, ValueRange args) { return fn({b, args[0]}).v; });
+}
+
+static LogicalResult expandRelu(Expansion &e) {
+  return expandElementwise(
+      e, [](LocBuilder &b, ValueRange args, bool isUnsigned) -> Value {
+        Value zero = scalarConstant(b, args[0].getType(), 0);
+        if (isa<FloatType>(args[0].getType()))
+          return b.create<arith::MaximumFOp>(args[0], zero);
+        return isUnsigned ? args[0]
+                          : Value(b.create<arith::MaxSIOp>(args[0], zero));
+      });
+}
+
+static LogicalResult expandSigmoid(Expansion &e) {
+  return activation(e, [](Scalar x) { return x.sigmoid(); });
+}
+
+static LogicalResult expandLeakyRelu(Expansion &e) {
+  float alpha = e.floatAttr("alpha", 0.01f);
+  return activation(e, [&](Scalar x) {
+    return x.select(CmpFPredicate::OLT, 0, x * alpha, x);
+  });
+}
+
+static LogicalResult expandThresholdedRelu(Expansion &e) {
+  float alpha = e.floatAttr("alpha", 1);
+  return activation(e, [&](Scalar x) {
+    return x.select(CmpFPredicate::OGT, alpha, x, x.like(0));
+  });
+}
+
+static LogicalResult expandElu(Expansion &e) {
+  float alpha = e.floatAttr("alpha", 1);
+  return activation(e, [&](Scalar x) {
+    return x.select(CmpFPredicate::OLT, 0, (x.exp() - 1) * alpha, x);
+  });
+}
+
+static LogicalResult expandSelu(Expansion &e) {
+  float alpha = e.floatAttr("alpha", 1.67326319217681884765625f);
+  float gamma = e.floatAttr("gamma", 1.05070102214813232421875f);
+  return activation(e, [&](Scalar x) {
+    Scalar negative = (x.exp() * alpha - alpha) * gamma;
+    return x.select(CmpFPredicate::OLE, 0, negative, x * gamma);
+  });
+}
+
+static LogicalResult expandCelu(Expansion &e) {
+  float alpha = e.floatAttr("alpha", 1);
+  return activation(e, [&](Scalar x) {
+    return x.max(0) + (((x / alpha).exp() - 1) * alpha).min(0);
+  });
+}
+
+static LogicalResult expandHardSigmoid(Expansion &e) {
+  float alpha = e.floatAttr("alpha", 0.2f), beta = e.floatAttr("beta", 0.5f);
+  return activation(e,
+                    [&](Scalar x) { return (x * alpha + beta).max(0).min(1); });
+}
+
+static LogicalResult expandHardSwish(Expansion &e) {
+  return activation(
+      e, [](Scalar x) { return x * (x * (1.0f / 6) + 0.5).max(0).min(1); });
+}
+
+static LogicalResult expandSoftplus(Expansion &e) {
+  return activation(e, [](Scalar x) { return x.softplus(); });
+}
+
+static LogicalResult expandSoftsign(Expansion &e) {
+  return activation(e,
+                    [](Scalar x) { return x / (x.call<math::AbsFOp>() + 1); });
+}
+
+static LogicalResult expandMish(Expansion &e) {
+  return activation(
+      e, [](Scalar x) { return x * x.softplus().call<math::TanhOp>(); });
+}
+
+static LogicalResult expandSwish(Expansion &e) {
+  float alpha = e.floatAttr("alpha", 1);
+  return activation(e, [&](Scalar x) { return x * (x * alpha).sigmoid(); });
+}
+
+static Scalar geluErf(Scalar x) {
+  return x * 0.5 * ((x * std::sqrt(0.5)).call<math::ErfOp>() + 1);
+}
+
+static Scalar geluTanh(Scalar x) {
+  Scalar inner = (x + x * x * x * 0.044715) * std::sqrt(2 / M_PI);
+  return x * 0.5 * (inner.call<math::TanhOp>() + 1);
+}
+
+static LogicalResult expandGelu(Expansion &e) {
+  std::string mode = e.stringAttr("approximate", "none");
+  if (mode != "none" && mode != "tanh")
+    return e.refuse("expected approximate none or tanh, but got '" + mode +
+                    "'");
+  return activation(e, mode == "tanh" ? geluTanh : geluErf);
+}
+
+/// com.microsoft: Gelu of a sum with a bias along the last dimension.
+static LogicalResult expandFastGelu(Expansion &e) {
+  return expandFloat(e, [](LocBuilder &b, ValueRange args) {
+    Scalar x{b, args[0]};
+    return geluTanh(args.size() > 1 ? x + Scalar{b, args[1]} : x).v;
+  });
+}
+
+static LogicalResult expandBiasGelu(Expansion &e) {
+  return expandFloat(e, [](LocBuilder &b, ValueRange args) {
+    return geluErf(Scalar{b, args[0]} + Scalar{b, args[1]}).v;
+  });
+}
+
+static LogicalResult expandQuickGelu(Expansion &e) {
+  float alpha = e.floatAttr("alpha", 1.702f);
+  return activation(e, [&](Scalar x) { return x * (x * alpha).sigmoid(); });
+}
+
+static LogicalResult expandShrink(Expansion &e) {
+  double bias = e.floatAttr("bias", 0), lambda = e.floatAttr("lambd", 0.5f);
+  if (isFloatElement(e.elementType(0)))
+    return activation(e, [&](Scalar x) {
+      Scalar above = x.select(CmpFPredicate::OGT, lambda, x - bias, x.like(0));
+      return x.select(CmpFPredicate::OLT, -lambda, x + bias, above);
+    });
+  return refuseType(e, 0, "a float tensor");
+}
+
+/// The slope broadcasts to the input only.
+static LogicalResult expandPRelu(Expansion &e) {
+  if (e.numOperands() != 2)
+    return e.refuse("expected two operands");
+  return expandElementwise(
+      e, [](LocBuilder &b, ValueRange args, bool isUnsigned) -> Value {
+        Value x = args[0], zero = scalarConstant(b, x.getType(), 0);
+        if (isa<FloatType>(x.getType())) {
+          Value below = b.create<arith::CmpFOp>(CmpFPredicate::OLT, x, zero);
+          Value scaled = b.create<arith::MulFOp>(x, args[1]);
+          return b.create<arith::SelectOp>(below, scaled, x);
+        }
+        if (isUnsigned)
+          return x;
+        Value below =
+            b.create<arith::CmpIOp>(arith::CmpIPredicate::slt, x, zero);
+        Value scaled = b.create<arith::MulIOp>(x, args[1]);
+        return b.create<arith::SelectOp>(below, scaled, x);
+      });
+}
+
+ArrayRef<OperatorRow> graph::activationOperators() {
+  static const OperatorRow rows[] = {
+      {"", "Relu", 1, 0, expandRelu},
+      {"", "Sigmoid", 1, 0, expandSigmoid},
+      {"", "LeakyRelu", 1, 0, expandLeakyRelu},
+      {"", "ThresholdedRelu", 10, 0, expandThresholdedRelu},
+      {"", "Elu", 1, 0, expandElu},
+      {"", "Selu", 6, 0, expandSelu},
+      {"", "Celu", 12, 0, expandCelu},
+      {"", "HardSigmoid", 1, 0, expandHardSigmoid},
+      {"", "HardSwish", 14, 0, expandHardSwish},
+      {"", "Softplus", 1, 0, expandSoftplus},
+      {"", "Softsign", 1, 0, expandSoftsign},
+      {"", "Mish", 18, 0, expandMish},
+      {"", "Swish", 24, 0, expandSwish},
+      {"", "Gelu", 20, 0, expandGelu},
+      {"", "Shrink", 9, 0, expandShrink},
+      {"", "PRelu", 1, 0, expandPRelu},
+      {"com.microsoft", "Gelu", 1, 0, expandGelu},
+      {"com.microsoft", "FastGelu", 1, 0, expandFastGelu},
+      {"com.microsoft", "BiasGelu", 1, 0, expandBiasGelu},
+      {"com.microsoft", "QuickGelu", 1, 0, expandQuickGelu},
+  };
+  return rows;
+}

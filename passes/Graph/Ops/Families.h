@@ -1,0 +1,38 @@
+//===- Families.h - The files of operators that the table consists of -----===//
+#pragma once
+#include "passes/Graph/OperatorTable.h"
+
+namespace tern::graph {
+
+llvm::ArrayRef<OperatorRow> activationOperators();
+llvm::ArrayRef<OperatorRow> arithmeticOperators();
+llvm::ArrayRef<OperatorRow> castOperators();
+llvm::ArrayRef<OperatorRow> controlOperators();
+llvm::ArrayRef<OperatorRow> gatherOperators();
+llvm::ArrayRef<OperatorRow> generateOperators();
+llvm::ArrayRef<OperatorRow> logicOperators();
+llvm::ArrayRef<OperatorRow> mathOperators();
+llvm::ArrayRef<OperatorRow> pieceOperators();
+llvm::ArrayRef<OperatorRow> reduceOperators();
+llvm::ArrayRef<OperatorRow> selectOperators();
+llvm::ArrayRef<OperatorRow> shapeOperators();
+
+/// In the order they are searched; one line per file of passes/Graph/Ops.
+// clang-format off
+inline constexpr llvm::ArrayRef<OperatorRow> (*operatorFamilies[])() = {
+    activationOperators,
+    arithmeticOperators,
+    castOperators,
+    controlOperators,
+    gatherOperators,
+    generateOperators,
+    logicOperators,
+    mathOperators,
+    pieceOperators,
+    reduceOperators,
+    selectOperators,
+    shapeOperators,
+};
+// clang-format on
+
+} // namespace tern::graph
