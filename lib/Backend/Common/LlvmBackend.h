@@ -27,6 +27,9 @@ struct LlvmBackend {
   bool convertsF16 = false;
   /// Whether rounding to the nearest even integer is an instruction.
   bool roundsEven = true;
+  /// Whether fma is an instruction; else it is a call, and polynomials for
+  /// transcendental functions do not pay.
+  bool fusesMultiplyAdd = true;
 };
 
 } // namespace tern::backend

@@ -205,9 +205,27 @@ static LogicalResult widenSmallFloats(ModuleOp module) {
   return manager.run(module);
 }
 
+/// exp, tanh and erf of f32 as polynomials, within 6 units in the last place
+/// (subnormal results are 0). They vectorise, unlike calls, and are the same on
+/// every target. The one of log is wrong for subnormals, so it is not used.
+static LogicalResult approximate(ModuleOp module) {
+  SmallVector<Operation *> ops;
+  module.walk([&](Operation *op) {
+    if (isa<math::ExpOp, math::TanhOp, math::ErfOp>(op) &&
+        getElementTypeOrSelf(op->getResult(0)).isF32())
+      ops.push_back(op);
+  });
+  RewritePatternSet patterns(module.getContext());
+  populateMathPolynomialApproximationPatterns(patterns);
+  GreedyRewriteConfig config;
+  config.strictMode = GreedyRewriteStrictness::ExistingOps;
+  return applyOpPatternsAndFold(ops, std::move(patterns), config);
+}
+
 LogicalResult backend::legalizeKernels(ModuleOp module,
                                        const LlvmBackend &backend) {
-  if (failed(widenSmallFloats(module)))
+  if (failed(widenSmallFloats(module)) ||
+      (backend.fusesMultiplyAdd && failed(approximate(module))))
     return failure();
   RewritePatternSet patterns(module.getContext());
   arith::populateCeilFloorDivExpandOpsPatterns(patterns);

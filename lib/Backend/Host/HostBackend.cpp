@@ -12,5 +12,7 @@ LlvmBackend backend::hostBackend(llvm::StringRef features) {
   backend.convertsF16 =
       backend.machine.hasFeature("f16c") || features.contains("+avx512");
   backend.roundsEven = avx || features.contains("+sse4.1");
+  backend.fusesMultiplyAdd =
+      backend.machine.hasFeature("fma") || features.contains("+avx512");
   return backend;
 }
