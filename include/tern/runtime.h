@@ -64,8 +64,8 @@ typedef struct {
 
 /* The header of a weights file; the payload follows, 64-byte aligned. */
 typedef struct {
-  char magic[8]; /* "TERNWGT1" */
-  uint64_t bytes;
+  char magic[8];  /* "TERNWGT1" */
+  uint64_t bytes; /* of the whole file, header included */
   uint64_t hash; /* xxh3 of the payload */
   uint8_t reserved[40];
 } tern_weights_header;
