@@ -24,9 +24,9 @@ public:
 
   /// Runs an entry. Emits a located error and fails on an operation outside
   /// the tensor-level form, or on inputs of the wrong number or type.
-  mlir::FailureOr<llvm::SmallVector<Tensor>>
-  run(mlir::func::FuncOp entry, llvm::ArrayRef<Tensor> inputs,
-      Observer observer = nullptr);
+  mlir::FailureOr<llvm::SmallVector<Tensor>> run(mlir::func::FuncOp entry,
+                                                 llvm::ArrayRef<Tensor> inputs,
+                                                 Observer observer = nullptr);
 
   /// The value of `value` by evaluating what it depends on, back to `known`.
   /// Fails silently when that needs a block argument that is not known.
