@@ -35,6 +35,11 @@ static RankedTensorType toTensorLevel(Type type) {
   return element ? tensorOf(ranked.getShape(), element) : RankedTensorType();
 }
 
+/// An absent operand; a value of unknown type has `none` as well.
+static bool isAbsent(Value value) {
+  return value.getDefiningOp<onnx_ir::AbsentOp>() != nullptr;
+}
+
 void Expander::addRefusal(onnx_ir::NodeOp node, const Twine &reason,
                           const Twine &help) {
   refusals.push_back({node.getLoc(), node.getNodeName().str(),
@@ -91,7 +96,7 @@ public:
       : Expansion(node, walk.b), walk(walk), results(node.getNumResults()) {}
 
   bool has(unsigned i) override {
-    return i < numOperands() && !isa<NoneType>(node.getInputs()[i].getType());
+    return i < numOperands() && !isAbsent(node.getInputs()[i]);
   }
   Value operand(unsigned i) override {
     return has(i) ? walk.values.lookup(node.getInputs()[i]).typed.value
@@ -240,7 +245,7 @@ void Expander::substituteResults(onnx_ir::NodeOp node) {
 
 void Expander::expandNode(onnx_ir::NodeOp node) {
   auto isUnknown = [&](Value input) {
-    return !isa<NoneType>(input.getType()) && values.lookup(input).isUnknown;
+    return !isAbsent(input) && values.lookup(input).isUnknown;
   };
   auto layer = ir::LayerAttr::get(node.getContext(), -1, node.getNodeName(),
                                   node.getOperatorName());

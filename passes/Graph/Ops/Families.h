@@ -14,6 +14,8 @@ llvm::ArrayRef<OperatorRow> logicOperators();
 llvm::ArrayRef<OperatorRow> mathOperators();
 llvm::ArrayRef<OperatorRow> pieceOperators();
 llvm::ArrayRef<OperatorRow> reduceOperators();
+llvm::ArrayRef<OperatorRow> resizeOperators();
+llvm::ArrayRef<OperatorRow> scatterOperators();
 llvm::ArrayRef<OperatorRow> selectOperators();
 llvm::ArrayRef<OperatorRow> shapeOperators();
 
@@ -30,6 +32,8 @@ inline constexpr llvm::ArrayRef<OperatorRow> (*operatorFamilies[])() = {
     mathOperators,
     pieceOperators,
     reduceOperators,
+    resizeOperators,
+    scatterOperators,
     selectOperators,
     shapeOperators,
 };
