@@ -127,7 +127,9 @@ static Tensor copyOf(const Tensor &tensor) {
 /// A scalar of the function as a tensor of rank 0.
 static FailureOr<Results> evalScalarOp(Operation *op, Lookup lookup) {
   Block block;
-  OpBuilder builder = OpBuilder::atBlockEnd(&block);
+  // A detached block has no context of its own to ask for.
+  OpBuilder builder(op->getContext());
+  builder.setInsertionPointToEnd(&block);
   Operation *copy = builder.clone(*op);
   builder.create<ir::YieldOp>(op->getLoc(), copy->getResult(0));
   auto program = ScalarProgram::compile(block, {lookup});

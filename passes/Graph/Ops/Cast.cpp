@@ -111,16 +111,10 @@ Value ScalarCast::toFloat(LocBuilder &b, Value x, Type type) const {
 Value ScalarCast::toInteger(LocBuilder &b, Value x, Type type) const {
   Type have = x.getType();
   if (isa<FloatType>(have)) {
-    auto code = dyn_cast<QType>(to);
-    Value integer =
-        floatToInt(b, x, cast<IntegerType>(type), toUnsigned && !code);
-    if (!code)
-      return integer;
-    // Out of range is undefined in ONNX; here it saturates.
-    integer = b.create<arith::MaxSIOp>(integer,
-                                       scalarConstant(b, type, code.getMin()));
-    return b.create<arith::MinSIOp>(integer,
-                                    scalarConstant(b, type, code.getMax()));
+    // Out of range is undefined in ONNX; here 32 and 64 bits saturate, and
+    // narrower codes keep the low bits of that, as their encoding does.
+    bool isCode = isa<QType>(to);
+    return floatToInt(b, x, cast<IntegerType>(type), toUnsigned && !isCode);
   }
   unsigned haveBits = have.getIntOrFloatBitWidth();
   unsigned bits = type.getIntOrFloatBitWidth();
@@ -152,6 +146,13 @@ Value ScalarCast::roundToPowerOfTwo(LocBuilder &b, Value x) const {
   return b.create<arith::SelectOp>(regular, power, x);
 }
 
+/// e2m1 has no NaN; ONNX's reference makes it the negative zero.
+static Value nanToNegativeZero(LocBuilder &b, Value x) {
+  Value isNan = b.create<arith::CmpFOp>(arith::CmpFPredicate::UNO, x, x);
+  return b.create<arith::SelectOp>(isNan, scalarConstant(b, x.getType(), -0.0),
+                                   x);
+}
+
 Value ScalarCast::operator()(LocBuilder &b, Value element) const {
   Value x = toCompute(b, element);
   if (to.isInteger(1))
@@ -163,6 +164,8 @@ Value ScalarCast::operator()(LocBuilder &b, Value element) const {
     Value number = toFloat(b, x, b.getF32Type());
     if (code.getKind() == CodeKind::E8M0 && rounding != "nearest")
       number = roundToPowerOfTwo(b, number);
+    if (code.getKind() == CodeKind::E2M1)
+      number = nanToNegativeZero(b, number);
     return b.create<ir::EncodeOp>(to, number, saturate);
   }
   if (auto floatType = dyn_cast<FloatType>(to)) {
@@ -232,6 +235,9 @@ static Value fromBits(LocBuilder &b, Value bits, Type element) {
       bits = b.create<arith::ExtUIOp>(b.getI32Type(), bits);
     return b.create<ir::EncodeOp>(element, bits, false);
   }
+  if (element.isInteger(1))
+    return b.create<arith::CmpIOp>(arith::CmpIPredicate::ne, bits,
+                                   scalarConstant(b, bits.getType(), 0));
   if (isa<IntegerType>(element))
     return bits;
   IntegerType width = b.getIntegerType(element.getIntOrFloatBitWidth());
@@ -241,6 +247,8 @@ static Value fromBits(LocBuilder &b, Value bits, Type element) {
 }
 
 static unsigned bitWidth(Type element) {
+  if (element.isInteger(1))
+    return 8; // a bool is a byte
   auto code = dyn_cast<QType>(element);
   return code ? code.getBits() : element.getIntOrFloatBitWidth();
 }
