@@ -1,8 +1,88 @@
 //===- Main.cpp - Dispatch to the subcommands -----------------------------===//
 #include "lib/Driver/Commands.h"
+#include "lib/Driver/Register.h"
+#include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/raw_ostream.h"
 
-int tern::driver::main(int argc, char **argv) {
-  llvm::errs() << "usage: tern <command> [options]\n";
+using namespace tern;
+using namespace tern::driver;
+namespace cl = llvm::cl;
+
+static constexpr llvm::StringLiteral overview =
+    "Tern compiles low-bit neural networks from ONNX.\n\n"
+    "  tern check model.onnx                      what can't be taken, and "
+    "why\n"
+    "  tern compile model.onnx -o out             a library, header and "
+    "weights\n"
+    "  tern run model.onnx --data inputs.npz      compile, run, print outputs\n"
+    "  tern verify model.onnx --target=rvv256     compare with the reference\n"
+    "  tern report model.onnx                     predicted time per layer\n"
+    "  tern targets                               the machines it knows\n";
+
+ModelOptions::ModelOptions(cl::SubCommand &sub)
+    : model(cl::Positional, cl::desc("<model.onnx>"), cl::sub(sub)),
+      target("target", cl::init("host"), cl::value_desc("name"),
+             cl::desc("a machine of `tern targets` (default: host)"),
+             cl::sub(sub)),
+      dims("dim", cl::value_desc("NAME=V"),
+           cl::desc("value of a named dimension (default 1)"), cl::sub(sub)),
+      method("method", cl::value_desc("name"),
+             cl::desc("force an mpGEMM method instead of choosing by "
+                      "predicted time"),
+             cl::sub(sub)),
+      dumpDir("dump-dir", cl::value_desc("folder"),
+              cl::desc("write the IR after every pass there"), cl::sub(sub)),
+      printIrAfterAll("print-ir-after-all",
+                      cl::desc("print the IR after every pass"), cl::sub(sub)),
+      timing("mlir-timing", cl::desc("print the time of every pass"),
+             cl::sub(sub)) {}
+
+std::optional<CompileOptions> ModelOptions::parse() const {
+  CompileOptions options;
+  options.target = target;
+  options.method = method;
+  options.dumpDir = dumpDir;
+  options.timing = timing;
+  options.printAfterAll = printIrAfterAll;
+  for (const std::string &dim : dims) {
+    auto [name, text] = llvm::StringRef(dim).rsplit('=');
+    int64_t value;
+    if (name.empty() || text.getAsInteger(10, value) || value < 1) {
+      llvm::errs() << "tern: expected --dim NAME=V with V >= 1, but got '"
+                   << dim << "'\n";
+      return std::nullopt;
+    }
+    options.dims[name.str()] = value;
+  }
+  return options;
+}
+
+std::unique_ptr<mlir::MLIRContext> driver::makeContext() {
+  mlir::DialectRegistry registry;
+  registerDialects(registry);
+  auto context = std::make_unique<mlir::MLIRContext>(
+      registry, mlir::MLIRContext::Threading::DISABLED);
+  context->loadAllAvailableDialects();
+  return context;
+}
+
+int driver::main(int argc, char **argv) {
+  llvm::InitLLVM init(argc, argv);
+  std::unique_ptr<Command> commands[] = {
+      makeCompileCommand(), makeCheckCommand(), makeVerifyCommand()};
+  std::string errors;
+  llvm::raw_string_ostream stream(errors);
+  if (argc < 2) {
+    llvm::errs() << overview;
+    return ExitUsage;
+  }
+  if (!cl::ParseCommandLineOptions(argc, argv, overview, &stream)) {
+    llvm::errs() << errors;
+    return ExitUsage;
+  }
+  for (auto &command : commands)
+    if (command->sub)
+      return command->run();
+  llvm::errs() << overview;
   return ExitUsage;
 }

@@ -1,5 +1,6 @@
 //===- Import.h - ONNX files into onnx form -------------------------------===//
 #pragma once
+#include "mlir/IR/BuiltinAttributeInterfaces.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 
@@ -22,5 +23,11 @@ struct ImportLimits {
 mlir::OwningOpRef<mlir::ModuleOp> importOnnx(llvm::StringRef path,
                                              mlir::MLIRContext *context,
                                              const ImportLimits &limits = {});
+
+/// Reads a serialized TensorProto, as test data has them: its name and its
+/// elements, of a signed builtin element type. Null after a diagnostic.
+mlir::ElementsAttr importTensorFile(llvm::StringRef path, std::string &name,
+                                    mlir::MLIRContext *context,
+                                    const ImportLimits &limits = {});
 
 } // namespace tern

@@ -14,8 +14,8 @@ using namespace mlir;
 using namespace tern;
 
 /// Parses the protobuf; false when it is malformed.
-static bool parseBinary(const llvm::MemoryBuffer &file,
-                        onnx::ModelProto &model) {
+template <typename Proto>
+static bool parseBinary(const llvm::MemoryBuffer &file, Proto &model) {
   google::protobuf::io::ArrayInputStream array(
       file.getBufferStart(), static_cast<int>(file.getBufferSize()));
   google::protobuf::io::CodedInputStream stream(&array);
@@ -69,4 +69,29 @@ OwningOpRef<ModuleOp> tern::importOnnx(StringRef path, MLIRContext *context,
   if (failed(graph.importMain()) || failed(verify(*module)))
     return nullptr;
   return module;
+}
+
+ElementsAttr tern::importTensorFile(StringRef path, std::string &name,
+                                    MLIRContext *context,
+                                    const ImportLimits &limits) {
+  Location loc = FileLineColLoc::get(context, path, 0, 0);
+  auto file = llvm::MemoryBuffer::getFile(path, /*IsText=*/false,
+                                          /*RequiresNullTerminator=*/false);
+  onnx::TensorProto tensor;
+  if (!file || (*file)->getBufferSize() >= limits.fileBytes ||
+      !parseBinary(**file, tensor)) {
+    emitError(loc) << "expected a readable TensorProto";
+    return {};
+  }
+  if (tensor.data_location() == onnx::TensorProto::EXTERNAL) {
+    emitError(loc) << "expected a tensor that holds its data";
+    return {};
+  }
+  name = tensor.name();
+  // The blob keeps what it points into alive: a model of one initializer.
+  auto model = std::make_shared<onnx::ModelProto>();
+  auto *kept = model->mutable_graph()->add_initializer();
+  kept->Swap(&tensor);
+  TensorImporter tensors(model, "", limits);
+  return tensors.import(*kept, loc);
 }

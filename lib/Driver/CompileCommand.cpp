@@ -1,0 +1,75 @@
+//===- CompileCommand.cpp - tern compile ----------------------------------===//
+#include "lib/Driver/Commands.h"
+#include "lib/Driver/Compile.h"
+#include "lib/Driver/OutputFolder.h"
+#include "llvm/Support/Path.h"
+
+using namespace mlir;
+using namespace tern;
+using namespace tern::driver;
+namespace cl = llvm::cl;
+
+namespace {
+
+class CompileCommand : public Command {
+public:
+  CompileCommand()
+      : Command("compile", "compile a model into a library"), options(sub) {}
+  int run() override;
+
+private:
+  ModelOptions options;
+  cl::opt<std::string> output{"o", cl::value_desc("folder"), cl::init("."),
+                              cl::desc("where the files go (default: .)"),
+                              cl::sub(sub)};
+  cl::opt<EmitKind> emit{
+      "emit", cl::desc("what to write beside header, weights and report:"),
+      cl::init(EmitKind::Library),
+      cl::values(clEnumValN(EmitKind::Library, "lib", "static library"),
+                 clEnumValN(EmitKind::Object, "obj", "object file"),
+                 clEnumValN(EmitKind::Assembly, "asm", "assembly"),
+                 clEnumValN(EmitKind::LLVM, "llvm", "LLVM IR"),
+                 clEnumValN(EmitKind::MLIR, "mlir", "kern form"),
+                 clEnumValN(EmitKind::C, "c", "self-contained C11")),
+      cl::sub(sub)};
+  cl::opt<std::string> stopAfter{
+      "stop-after", cl::value_desc("stage"),
+      cl::desc("print the IR after import, graph, schedule or kern"),
+      cl::sub(sub)};
+  cl::opt<std::string> name{"name", cl::value_desc("identifier"),
+                            cl::desc("name of the model in symbols and files "
+                                     "(default: from the file)"),
+                            cl::sub(sub)};
+  cl::opt<bool> depfile{"MD", cl::desc("write a depfile for make and ninja"),
+                        cl::sub(sub)};
+};
+
+int CompileCommand::run() {
+  std::optional<CompileOptions> parsed = options.parse();
+  if (!parsed)
+    return ExitUsage;
+  parsed->name = name;
+  // Printed C has a machine description of its own.
+  if (emit == EmitKind::C)
+    parsed->target = "c";
+  auto context = makeContext();
+
+  if (!stopAfter.empty()) {
+    std::optional<Stage> stage = parseStage(stopAfter);
+    if (!stage) {
+      llvm::errs() << "tern: expected --stop-after=import|graph|schedule|kern, "
+                      "but got '"
+                   << stopAfter << "'\n";
+      return ExitUsage;
+    }
+    return printStage(options.model, *context, *parsed, *stage, llvm::outs());
+  }
+
+  return ExitInternal;
+}
+
+} // namespace
+
+std::unique_ptr<Command> driver::makeCompileCommand() {
+  return std::make_unique<CompileCommand>();
+}

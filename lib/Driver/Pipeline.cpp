@@ -1,0 +1,82 @@
+//===- Pipeline.cpp - The compiler as one straight path -------------------===//
+//
+// The picture of docs/architecture.md, stage by stage. Everything a pass needs
+// to know about the target is in the module; the options here only say what
+// the user asked for.
+//
+//===----------------------------------------------------------------------===//
+#include "lib/Driver/Pipeline.h"
+#include "lib/Driver/PassInstrumentation.h"
+#include "lib/Import/Import.h"
+#include "mlir/Transforms/Passes.h"
+#include "passes/Graph/BindDims.h"
+#include "passes/Graph/Passes.h"
+#include "passes/Lowering/Passes.h"
+#include "passes/Precision/Passes.h"
+#include "passes/Tiling/Passes.h"
+
+using namespace mlir;
+using namespace tern;
+
+std::optional<Stage> tern::parseStage(StringRef name) {
+  return llvm::StringSwitch<std::optional<Stage>>(name)
+      .Case("import", Stage::Import)
+      .Case("graph", Stage::Graph)
+      .Case("schedule", Stage::Schedule)
+      .Case("kern", Stage::Kern)
+      .Default(std::nullopt);
+}
+
+OwningOpRef<ModuleOp> tern::importModel(StringRef path, MLIRContext &context,
+                                        const CompileOptions &options) {
+  OwningOpRef<ModuleOp> module = importOnnx(path, &context);
+  return module;
+}
+
+LogicalResult tern::runGraphStage(ModuleOp module,
+                                  const CompileOptions &options,
+                                  ArrayRef<graph::KnownInput> known,
+                                  SmallVectorImpl<graph::Refusal> *refusals) {
+  // Open dimensions get their values first: from here on shapes are numbers.
+  if (failed(graph::bindDims(module, options.dims)))
+    return failure();
+  // Every node through the operator table; all refusals at once.
+  SmallVector<graph::Refusal> found;
+  if (failed(graph::expandOnnx(module, found, known))) {
+    if (refusals)
+      refusals->append(found.begin(), found.end());
+    else
+      llvm::for_each(found, graph::emitRefusal);
+    return failure();
+  }
+
+  PassManager pm(module.getContext());
+  instrument(pm, options, "graph");
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+  pm.addPass(graph::createFoldConstants());
+  // What follows can be compared with this, value by value.
+  pm.addPass(graph::createNumberLayers());
+  return pm.run(module);
+}
+
+LogicalResult tern::runScheduleStage(ModuleOp module,
+                                     const CompileOptions &options) {
+  PassManager pm(module.getContext());
+  instrument(pm, options, "schedule");
+
+  pm.addPass(precision::createSelectMpGemm({options.method}));
+  // Weights are packed here, once, in the order the kernels read them.
+  pm.addPass(tiling::createPackWeights());
+  return pm.run(module);
+}
+
+LogicalResult tern::runLoweringStage(ModuleOp module,
+                                     const CompileOptions &options) {
+  PassManager pm(module.getContext());
+  instrument(pm, options, "lowering");
+
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+  return pm.run(module);
+}

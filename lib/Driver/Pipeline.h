@@ -1,0 +1,57 @@
+//===- Pipeline.h - The compiler as one straight path ---------------------===//
+#pragma once
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+#include "passes/Graph/ExpandOnnx.h"
+#include <map>
+#include <optional>
+#include <string>
+
+namespace tern {
+
+/// The forms of docs/architecture.md, in order; `--stop-after` names them.
+enum class Stage { Import, Graph, Schedule, Kern };
+
+/// "import", "graph", "schedule", "kern"; nothing for another word.
+std::optional<Stage> parseStage(llvm::StringRef name);
+
+/// What a user asks of one compilation.
+struct CompileOptions {
+  /// A machine of targets/, without .yaml; "host" is resolved to one.
+  std::string target = "host";
+  /// The model's name in symbols and file names; empty: from its file.
+  std::string name;
+  /// Values of named dimensions (`--dim`); open dimensions are 1 otherwise.
+  std::map<std::string, int64_t> dims;
+  /// Force one mpGEMM method where it is legal; empty: by predicted time.
+  std::string method;
+  /// Add an output per step, for verify.
+  bool taps = false;
+  /// Folder for the IR after every pass; empty: none.
+  std::string dumpDir;
+  bool timing = false;
+  bool printAfterAll = false;
+};
+
+/// Reads a model into onnx form, and sets its target. Emits diagnostics.
+mlir::OwningOpRef<mlir::ModuleOp> importModel(llvm::StringRef path,
+                                              mlir::MLIRContext &context,
+                                              const CompileOptions &options);
+
+/// Onnx form -> tensor form: what the reference evaluates. `known` are inputs
+/// whose values the data gives, for nodes that need them at compile time.
+/// Emits every refusal, or collects them in `refusals` when given.
+mlir::LogicalResult
+runGraphStage(mlir::ModuleOp module, const CompileOptions &options,
+              llvm::ArrayRef<graph::KnownInput> known = {},
+              llvm::SmallVectorImpl<graph::Refusal> *refusals = nullptr);
+
+/// Tensor form -> scheduled form.
+mlir::LogicalResult runScheduleStage(mlir::ModuleOp module,
+                                     const CompileOptions &options);
+
+/// Scheduled form -> kern form, ready for a backend.
+mlir::LogicalResult runLoweringStage(mlir::ModuleOp module,
+                                     const CompileOptions &options);
+
+} // namespace tern
