@@ -2,6 +2,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "passes/Graph/Ops/Families.h"
+#include "passes/Graph/Ops/ScalarMath.h"
 #include "passes/Graph/Ops/Support.h"
 #include <cmath>
 
@@ -9,54 +10,6 @@ using namespace mlir;
 using namespace tern;
 using namespace tern::graph;
 using arith::CmpFPredicate;
-
-namespace {
-/// Scalar float arithmetic, written as it is read.
-struct Scalar {
-  LocBuilder &b;
-  Value v;
-
-  Scalar like(double value) const {
-    return {b, scalarConstant(b, v.getType(), value)};
-  }
-  Scalar operator+(Scalar y) const {
-    return {b, b.create<arith::AddFOp>(v, y.v)};
-  }
-  Scalar operator-(Scalar y) const {
-    return {b, b.create<arith::SubFOp>(v, y.v)};
-  }
-  Scalar operator*(Scalar y) const {
-    return {b, b.create<arith::MulFOp>(v, y.v)};
-  }
-  Scalar operator/(Scalar y) const {
-    return {b, b.create<arith::DivFOp>(v, y.v)};
-  }
-  Scalar operator+(double y) const { return *this + like(y); }
-  Scalar operator-(double y) const { return *this - like(y); }
-  Scalar operator*(double y) const { return *this * like(y); }
-  Scalar operator/(double y) const { return *this / like(y); }
-  Scalar operator-() const { return {b, b.create<arith::NegFOp>(v)}; }
-  Scalar max(double y) const {
-    return {b, b.create<arith::MaximumFOp>(v, like(y).v)};
-  }
-  Scalar min(double y) const {
-    return {b, b.create<arith::MinimumFOp>(v, like(y).v)};
-  }
-  template <typename Op> Scalar call() const { return {b, b.create<Op>(v)}; }
-  Scalar exp() const { return call<math::ExpOp>(); }
-  Scalar sigmoid() const { return like(1) / ((-*this).exp() + 1); }
-  /// log(1 + exp(x)) that does not overflow.
-  Scalar softplus() const {
-    Scalar magnitude = call<math::AbsFOp>();
-    return max(0) + (-magnitude).exp().call<math::Log1pOp>();
-  }
-  Scalar select(CmpFPredicate predicate, double bound, Scalar yes,
-                Scalar no) const {
-    Value holds = b.create<arith::CmpFOp>(predicate, v, like(bound).v);
-    return {b, b.create<arith::SelectOp>(holds, yes.v, no.v)};
-  }
-};
-} // namespace
 
 /// An activation as a function of one float scalar.
 static LogicalResult activation(Expansion &e,
