@@ -1,0 +1,220 @@
+//===- MachineYaml.cpp - Strict reading of targets/*.yaml -----------------===//
+//
+// Every key is required, an unknown one is an error with its line, and every
+// figure is a record that says where it comes from.
+//
+//===----------------------------------------------------------------------===//
+#include "lib/Target/Targets.h"
+#include "mlir/IR/Diagnostics.h"
+#include "llvm/Support/YAMLTraits.h"
+#include "llvm/Support/xxhash.h"
+#include <cmath>
+
+using namespace mlir;
+using namespace tern;
+
+namespace {
+struct Source {
+  std::string id, what;
+};
+/// What the traits need beside the text.
+struct ReadContext {
+  ArrayRef<std::string> sources;
+};
+} // namespace
+
+LLVM_YAML_IS_SEQUENCE_VECTOR(tern::ComputeUnit)
+LLVM_YAML_IS_SEQUENCE_VECTOR(tern::MemoryLevel)
+LLVM_YAML_IS_SEQUENCE_VECTOR(Source)
+
+namespace llvm::yaml {
+
+template <typename Enum> struct NamedEnumeration {
+  static void enumeration(IO &io, Enum &value, Enum last) {
+    for (int i = 0; i <= static_cast<int>(last); ++i)
+      io.enumCase(value, nameOf(static_cast<Enum>(i)), static_cast<Enum>(i));
+  }
+};
+template <> struct ScalarEnumerationTraits<MachineKind> {
+  static void enumeration(IO &io, MachineKind &kind) {
+    NamedEnumeration<MachineKind>::enumeration(io, kind, MachineKind::C);
+  }
+};
+template <> struct ScalarEnumerationTraits<Confidence> {
+  static void enumeration(IO &io, Confidence &confidence) {
+    NamedEnumeration<Confidence>::enumeration(io, confidence,
+                                              Confidence::Guess);
+  }
+};
+template <> struct ScalarEnumerationTraits<Precision> {
+  static void enumeration(IO &io, Precision &precision) {
+    NamedEnumeration<Precision>::enumeration(io, precision, Precision::F64);
+  }
+};
+
+template <> struct MappingTraits<Figure> {
+  static void mapping(IO &io, Figure &figure) {
+    io.mapRequired("value", figure.value);
+    io.mapRequired("source", figure.source);
+    io.mapRequired("conf", figure.confidence);
+    io.mapRequired("uncertainty", figure.uncertainty);
+  }
+  static std::string validate(IO &io, Figure &figure) {
+    if (!std::isfinite(figure.value) || figure.value <= 0)
+      return "expected a positive value";
+    if (!(figure.uncertainty >= 0 && figure.uncertainty <= 1))
+      return "expected an uncertainty between 0 and 1";
+    const auto *context = static_cast<ReadContext *>(io.getContext());
+    if (!is_contained(context->sources, figure.source))
+      return "expected a source out of sources.yaml, but got '" +
+             figure.source + "'";
+    return "";
+  }
+};
+
+template <> struct MappingTraits<VectorUnit> {
+  static void mapping(IO &io, VectorUnit &vector) {
+    io.mapRequired("bits", vector.bits);
+    io.mapRequired("scalable", vector.scalable);
+  }
+  static std::string validate(IO &, VectorUnit &vector) {
+    if (vector.bits < 32 || vector.bits > 65536 || !isPowerOf2_32(vector.bits))
+      return "expected a power of two between 32 and 65536 as bits";
+    return "";
+  }
+};
+
+template <> struct MappingTraits<ComputeUnit> {
+  static void mapping(IO &io, ComputeUnit &unit) {
+    io.mapRequired("lhs", unit.lhs);
+    io.mapRequired("rhs", unit.rhs);
+    io.mapRequired("macs_per_cycle", unit.macsPerCycle);
+  }
+};
+
+template <> struct MappingTraits<MemoryLevel> {
+  static void mapping(IO &io, MemoryLevel &level) {
+    io.mapRequired("name", level.name);
+    io.mapRequired("bytes", level.bytes);
+    io.mapRequired("bytes_per_s", level.bandwidth);
+    io.mapRequired("shared_bytes_per_s", level.sharedBandwidth);
+  }
+  static std::string validate(IO &, MemoryLevel &level) {
+    if (level.sharedBandwidth.value < level.bandwidth.value)
+      return "expected shared_bytes_per_s of at least bytes_per_s";
+    return "";
+  }
+};
+
+template <> struct MappingTraits<Machine> {
+  static void mapping(IO &io, Machine &machine) {
+    std::vector<std::string> features;
+    io.mapRequired("name", machine.name);
+    io.mapRequired("kind", machine.kind);
+    io.mapRequired("triple", machine.triple);
+    io.mapRequired("cpu", machine.cpu);
+    io.mapRequired("features", features);
+    io.mapRequired("vector", machine.vector);
+    io.mapRequired("clock_hz", machine.clock);
+    io.mapRequired("cores", machine.cores);
+    io.mapRequired("compute", machine.compute);
+    io.mapRequired("memory", machine.memory);
+    io.mapRequired("launch_s", machine.launch);
+    for (const std::string &feature : features)
+      if (feature.size() < 2 || (feature[0] != '+' && feature[0] != '-') ||
+          StringRef(feature).contains(','))
+        io.setError("expected features like +avx2, but got '" + feature + "'");
+    machine.features = llvm::join(features, ",");
+  }
+  static std::string validate(IO &, Machine &machine) {
+    if (machine.cores < 1 || machine.cores > 4096)
+      return "expected 1 to 4096 cores";
+    if (machine.memory.empty())
+      return "expected at least one level of memory";
+    for (size_t i = 1; i < machine.memory.size(); ++i)
+      if (machine.memory[i].bytes.value <= machine.memory[i - 1].bytes.value)
+        return "expected levels of memory from the smallest to the largest";
+    for (Precision needed : {Precision::Int8, Precision::F32})
+      if (none_of(machine.compute, [&](const ComputeUnit &unit) {
+            return unit.lhs == needed && unit.rhs == needed;
+          }))
+        return std::string("expected a compute unit for ") + nameOf(needed) +
+               " x " + nameOf(needed);
+    return "";
+  }
+};
+
+template <> struct MappingTraits<Source> {
+  static void mapping(IO &io, Source &source) {
+    io.mapRequired("id", source.id);
+    io.mapRequired("what", source.what);
+  }
+};
+
+} // namespace llvm::yaml
+
+namespace {
+/// Turns YAML's diagnostics into MLIR's: the first only, for what the reader
+/// says after it comes of what it then did not read.
+struct Reporter {
+  MLIRContext *context;
+  bool said = false;
+
+  static void report(const llvm::SMDiagnostic &diagnostic, void *self) {
+    auto &reporter = *static_cast<Reporter *>(self);
+    if (std::exchange(reporter.said, true))
+      return;
+    emitError(FileLineColLoc::get(reporter.context, diagnostic.getFilename(),
+                                  std::max(diagnostic.getLineNo(), 0),
+                                  diagnostic.getColumnNo() + 1))
+        << diagnostic.getMessage();
+  }
+};
+} // namespace
+
+/// Reads the one document of `text`.
+template <typename T>
+static LogicalResult readYaml(StringRef text, StringRef path, T &value,
+                              ReadContext &sources, MLIRContext *context) {
+  auto empty = [&] {
+    return emitError(FileLineColLoc::get(context, path, 1, 1))
+           << "expected one YAML document";
+  };
+  Reporter reporter{context};
+  llvm::yaml::Input input(llvm::MemoryBufferRef(text, path), &sources,
+                          Reporter::report, &reporter);
+  if (!input.setCurrentDocument())
+    return input.error() ? LogicalResult(failure()) : LogicalResult(empty());
+  llvm::yaml::EmptyContext unused;
+  llvm::yaml::yamlize(input, value, /*Required=*/true, unused);
+  if (input.error())
+    return failure();
+  if (input.nextDocument())
+    return empty();
+  return success();
+}
+
+FailureOr<std::vector<std::string>>
+tern::parseSources(StringRef text, StringRef path, MLIRContext *context) {
+  std::vector<Source> sources;
+  ReadContext none;
+  if (failed(readYaml(text, path, sources, none, context)))
+    return failure();
+  std::vector<std::string> ids;
+  for (const Source &source : sources)
+    ids.push_back(source.id);
+  return ids;
+}
+
+FailureOr<Machine> tern::parseMachine(StringRef text, StringRef path,
+                                      ArrayRef<std::string> sources,
+                                      MLIRContext *context) {
+  Machine machine;
+  ReadContext readContext{sources};
+  if (failed(readYaml(text, path, machine, readContext, context)))
+    return failure();
+  machine.path = path.str();
+  machine.hash = llvm::utohexstr(llvm::xxh3_64bits(text), /*LowerCase=*/true,
+                                 /*Width=*/16);
+  return machine;
+}
