@@ -13,6 +13,7 @@ llvm::ArrayRef<OperatorRow> generateOperators();
 llvm::ArrayRef<OperatorRow> logicOperators();
 llvm::ArrayRef<OperatorRow> mathOperators();
 llvm::ArrayRef<OperatorRow> pieceOperators();
+llvm::ArrayRef<OperatorRow> quantizeOperators();
 llvm::ArrayRef<OperatorRow> reduceOperators();
 llvm::ArrayRef<OperatorRow> resizeOperators();
 llvm::ArrayRef<OperatorRow> scatterOperators();
@@ -31,6 +32,7 @@ inline constexpr llvm::ArrayRef<OperatorRow> (*operatorFamilies[])() = {
     logicOperators,
     mathOperators,
     pieceOperators,
+    quantizeOperators,
     reduceOperators,
     resizeOperators,
     scatterOperators,
