@@ -8,11 +8,14 @@ llvm::ArrayRef<OperatorRow> activationOperators();
 llvm::ArrayRef<OperatorRow> arithmeticOperators();
 llvm::ArrayRef<OperatorRow> castOperators();
 llvm::ArrayRef<OperatorRow> controlOperators();
+llvm::ArrayRef<OperatorRow> deeployOperators();
 llvm::ArrayRef<OperatorRow> gatherOperators();
 llvm::ArrayRef<OperatorRow> generateOperators();
 llvm::ArrayRef<OperatorRow> logicOperators();
 llvm::ArrayRef<OperatorRow> mathOperators();
 llvm::ArrayRef<OperatorRow> pieceOperators();
+llvm::ArrayRef<OperatorRow> qlinearOperators();
+llvm::ArrayRef<OperatorRow> qonnxOperators();
 llvm::ArrayRef<OperatorRow> quantizeOperators();
 llvm::ArrayRef<OperatorRow> reduceOperators();
 llvm::ArrayRef<OperatorRow> resizeOperators();
@@ -27,11 +30,14 @@ inline constexpr llvm::ArrayRef<OperatorRow> (*operatorFamilies[])() = {
     arithmeticOperators,
     castOperators,
     controlOperators,
+    deeployOperators,
     gatherOperators,
     generateOperators,
     logicOperators,
     mathOperators,
     pieceOperators,
+    qlinearOperators,
+    qonnxOperators,
     quantizeOperators,
     reduceOperators,
     resizeOperators,

@@ -34,6 +34,12 @@ mlir::Value quantize(LocBuilder &b, mlir::Value value, const Scaling &scaling,
 mlir::Value dequantize(LocBuilder &b, mlir::Value codes,
                        const Scaling &scaling);
 
+/// Operands i, i + 1 and i + 2 as codes, scale and zero point: the real values.
+mlir::FailureOr<mlir::Value> dequantizeOperand(Expansion &e, unsigned i);
+/// Result 0 as codes of `value`, by operands `scale` and `scale` + 1.
+mlir::LogicalResult quantizeResult(Expansion &e, mlir::Value value,
+                                   unsigned scale, mlir::Type code);
+
 /// The scaling of uint8 codes that covers the values of `x` (of rank >= 1) and
 /// 0, as DynamicQuantizeLinear has it.
 Scaling dynamicScaling(LocBuilder &b, mlir::Value x);

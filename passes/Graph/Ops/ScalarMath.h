@@ -11,6 +11,13 @@ struct Scalar {
   LocBuilder &b;
   mlir::Value v;
 
+  Scalar(LocBuilder &b, mlir::Value v) : b(b), v(v) {}
+  Scalar(const Scalar &) = default;
+  /// Another value of the same body.
+  Scalar &operator=(const Scalar &other) {
+    v = other.v;
+    return *this;
+  }
   Scalar like(double value) const {
     return {b, scalarConstant(b, v.getType(), value)};
   }
