@@ -13,8 +13,10 @@ llvm::ArrayRef<OperatorRow> gatherOperators();
 llvm::ArrayRef<OperatorRow> generateOperators();
 llvm::ArrayRef<OperatorRow> logicOperators();
 llvm::ArrayRef<OperatorRow> mathOperators();
+llvm::ArrayRef<OperatorRow> nbitsOperators();
 llvm::ArrayRef<OperatorRow> pieceOperators();
 llvm::ArrayRef<OperatorRow> qlinearOperators();
+llvm::ArrayRef<OperatorRow> qmatmulOperators();
 llvm::ArrayRef<OperatorRow> qonnxOperators();
 llvm::ArrayRef<OperatorRow> quantizeOperators();
 llvm::ArrayRef<OperatorRow> reduceOperators();
@@ -35,8 +37,10 @@ inline constexpr llvm::ArrayRef<OperatorRow> (*operatorFamilies[])() = {
     generateOperators,
     logicOperators,
     mathOperators,
+    nbitsOperators,
     pieceOperators,
     qlinearOperators,
+    qmatmulOperators,
     qonnxOperators,
     quantizeOperators,
     reduceOperators,
