@@ -87,7 +87,7 @@ TEST_F(Methods, LegalityNamesTheReason) {
   Contraction c = make(64, "f32", "!tern.q<int8>", 3, "f32");
   EXPECT_EQ(getMethod(ir::Method::Dequant).whyNot(c, shape), "");
   EXPECT_EQ(getMethod(ir::Method::IntDot).whyNot(c, shape),
-            "an operand of 'f32' is no integer code of up to 8 bits");
+            "an operand of f32 is no integer code of up to 8 bits");
   c = make(64, "!tern.q<int8>", "!tern.q<int8>", 3);
   EXPECT_EQ(chooseMethod(c, shape).best->name, "int_dot");
   EXPECT_EQ(chooseMethod(c, shape).next->name, "direct");
