@@ -24,12 +24,15 @@ struct Evaluator::Impl {
                               bool release);
 
   ModuleOp module;
+  Noise *noise = nullptr;
   /// Weights already unpacked; constants of a model are few and reused.
   llvm::StringMap<Tensor> weights;
 };
 
 Evaluator::Evaluator(ModuleOp module) : impl(std::make_unique<Impl>(module)) {}
 Evaluator::~Evaluator() = default;
+
+void Evaluator::setNoise(Noise *noise) { impl->noise = noise; }
 
 /// Codes back out of a packed weight, for modules in scheduled form.
 static FailureOr<Tensor> unpack(ir::WeightOp weight, RankedTensorType type) {
@@ -133,9 +136,9 @@ FailureOr<Results> Evaluator::Impl::evaluateOp(Operation *op, ValueMap &known) {
     return it == known.end() ? nullptr : &it->second;
   };
   return llvm::TypeSwitch<Operation *, FailureOr<Results>>(op)
-      .Case([&](linalg::GenericOp o) { return evalGeneric(o, lookup); })
-      .Case([&](ir::MatmulOp o) { return evalMatmul(o, lookup); })
-      .Case([&](ir::ConvOp o) { return evalConv(o, lookup); })
+      .Case([&](linalg::GenericOp o) { return evalGeneric(o, lookup, noise); })
+      .Case([&](ir::MatmulOp o) { return evalMatmul(o, lookup, noise); })
+      .Case([&](ir::ConvOp o) { return evalConv(o, lookup, noise); })
       .Case([&](ir::QuantizeOp o) { return evalQuantize(o, lookup); })
       .Case([&](ir::DequantizeOp o) { return evalDequantize(o, lookup); })
       .Case([&](scf::ForOp o) { return evaluateFor(o, known); })

@@ -7,6 +7,8 @@
 
 namespace tern::eval {
 
+class Noise;
+
 /// Sees every tensor value as it is computed.
 using Observer = llvm::function_ref<void(mlir::Value, const Tensor &)>;
 
@@ -32,6 +34,10 @@ public:
   /// Fails silently when that needs a block argument that is not known.
   /// Everything computed on the way is added to `known`.
   mlir::FailureOr<Tensor> evaluate(mlir::Value value, ValueMap &known);
+
+  /// From now on moves results within what implementations may choose
+  /// (Noise.h); null: no more.
+  void setNoise(Noise *noise);
 
   /// The contents of a weight, unpacked to byte storage.
   mlir::FailureOr<Tensor> getWeight(llvm::StringRef symbol);

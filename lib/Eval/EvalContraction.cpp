@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "lib/Eval/OpEval.h"
 #include "lib/Eval/ScalarProgram.h"
+#include <cmath>
 
 using namespace mlir;
 using namespace tern;
@@ -16,8 +17,10 @@ namespace {
 /// Finishes accumulators: range check, epilogue, conversion to the result.
 class Finisher {
 public:
-  Finisher(Operation *op, Type accumulator, Region &epilogue, Tensor result)
-      : op(op), accumulator(accumulator), epilogue(epilogue), result(result) {}
+  Finisher(Operation *op, Type accumulator, Region &epilogue, Tensor result,
+           Noise *noise)
+      : op(op), accumulator(accumulator), epilogue(epilogue), result(result),
+        noise(noise) {}
 
   LogicalResult prepare(ValueRange extras, ArrayAttr maps, Lookup lookup) {
     if (epilogue.empty())
@@ -34,6 +37,7 @@ public:
     if (failed(compiled))
       return failure();
     program.emplace(std::move(*compiled));
+    program->setNoise(noise);
     return success();
   }
 
@@ -87,6 +91,7 @@ private:
   Type accumulator;
   Region &epilogue;
   Tensor result;
+  Noise *noise;
   std::vector<Tensor> tensors;
   std::vector<Access> accesses;
   std::optional<ScalarProgram> program;
@@ -127,6 +132,20 @@ double dot(const double *a, const double *b, int64_t count) {
   return sum;
 }
 
+/// The dot product as an accumulator of type `type` that may add up in any
+/// order, moved by `noise`.
+Scalar realSum(Type type, Noise *noise, const double *a, const double *b,
+               int64_t count) {
+  double sum = dot(a, b, count);
+  if (noise) {
+    double magnitude = 0;
+    for (int64_t k = 0; k < count; ++k)
+      magnitude += std::fabs(a[k] * b[k]);
+    sum = noise->moveSum(type, sum, count, magnitude);
+  }
+  return {.f = type.isF64() ? sum : static_cast<float>(sum)};
+}
+
 /// Rows of a rank-2 or rank-3 matrix, K last; columns become rows when needed.
 template <typename T>
 std::vector<T> transposed(const std::vector<T> &from, int64_t batch, int64_t k,
@@ -146,6 +165,7 @@ struct Matmul {
   bool rhsBatched = false;
   const Tensor *lhs = nullptr, *rhs = nullptr;
   const Tensor *lhsZp = nullptr, *rhsZp = nullptr, *scale = nullptr;
+  Noise *noise = nullptr;
 
   int64_t zeroOf(const Tensor *zp, int64_t row, int64_t g) const {
     int64_t rows = zp->getShape()[0];
@@ -194,20 +214,24 @@ struct Matmul {
   LogicalResult runIntegers(Finisher &finisher) const {
     auto a = centered(*lhs, [&](int64_t i) { return lhsZero(i); });
     auto b = centered(*rhs, [&](int64_t i) { return rhsZero(i); });
-    return run(a, std::move(b), finisher,
-               [&](const int32_t *x, const int32_t *y, int64_t col) {
-                 if (!scale)
-                   return Scalar{.i = dot(x, y, k)};
-                 double sum = 0;
-                 for (int64_t g = 0; g < groups; ++g) {
-                   int64_t from = g * group;
-                   int64_t part =
-                       dot(x + from, y + from, std::min(group, k - from));
-                   sum +=
-                       double(float(part)) * scale->getFloat(col * groups + g);
-                 }
-                 return Scalar{.f = static_cast<float>(sum)};
-               });
+    return run(
+        a, std::move(b), finisher,
+        [&](const int32_t *x, const int32_t *y, int64_t col) {
+          if (!scale)
+            return Scalar{.i = dot(x, y, k)};
+          double sum = 0, magnitude = 0;
+          for (int64_t g = 0; g < groups; ++g) {
+            int64_t from = g * group;
+            int64_t part = dot(x + from, y + from, std::min(group, k - from));
+            double term =
+                double(float(part)) * scale->getFloat(col * groups + g);
+            sum += term;
+            magnitude += std::fabs(term);
+          }
+          if (noise)
+            sum = noise->moveSum(op.getAccumulator(), sum, groups, magnitude);
+          return Scalar{.f = static_cast<float>(sum)};
+        });
   }
 
   LogicalResult runReals(Finisher &finisher) const {
@@ -228,20 +252,20 @@ struct Matmul {
         value *= static_cast<float>(scale->getFloat(row * groups + at / group));
       b[i] = value;
     }
-    bool wide = op.getAccumulator().isF64();
     return run(a, std::move(b), finisher,
                [&](const double *x, const double *y, int64_t) {
-                 double sum = dot(x, y, k);
-                 return Scalar{.f = wide ? sum : static_cast<float>(sum)};
+                 return realSum(op.getAccumulator(), noise, x, y, k);
                });
   }
 };
 
 } // namespace
 
-FailureOr<Results> eval::evalMatmul(ir::MatmulOp op, Lookup lookup) {
+FailureOr<Results> eval::evalMatmul(ir::MatmulOp op, Lookup lookup,
+                                    Noise *noise) {
   Matmul matmul;
   matmul.op = op;
+  matmul.noise = noise;
   matmul.lhs = lookup(op.getLhs());
   matmul.rhs = lookup(op.getRhs());
   if (!matmul.lhs || !matmul.rhs)
@@ -262,7 +286,7 @@ FailureOr<Results> eval::evalMatmul(ir::MatmulOp op, Lookup lookup) {
   matmul.groups = llvm::divideCeil(matmul.k, matmul.group);
 
   Tensor result(cast<RankedTensorType>(op.getResults()[0].getType()));
-  Finisher finisher(op, op.getAccumulator(), op.getEpilogue(), result);
+  Finisher finisher(op, op.getAccumulator(), op.getEpilogue(), result, noise);
   if (failed(finisher.prepare(op.getExtras(), op.getExtraMapsAttr(), lookup)))
     return failure();
   bool integers = isIntegerElement(matmul.lhs->getElementType()) &&
@@ -313,9 +337,9 @@ struct Conv {
     }
   }
 
-  template <typename T, typename MakeSum>
+  template <typename T, typename Sum>
   LogicalResult run(const std::vector<T> &values, const std::vector<T> &weights,
-                    Finisher &finisher, MakeSum makeSum) const {
+                    Finisher &finisher, Sum sumOf) const {
     int64_t depth = perGroup;
     for (int64_t size : window)
       depth *= size;
@@ -334,9 +358,9 @@ struct Conv {
         at.back() = x;
         gather(values, at, group, column);
         for (int64_t o = 0; o < outPerGroup; ++o)
-          rows[o][x] = makeSum(
-              dot(column.data(),
-                  weights.data() + (group * outPerGroup + o) * depth, depth));
+          rows[o][x] =
+              sumOf(column.data(),
+                    weights.data() + (group * outPerGroup + o) * depth, depth);
       }
       at.back() = 0;
       for (int64_t o = 0; o < outPerGroup; ++o) {
@@ -351,7 +375,7 @@ struct Conv {
 
 } // namespace
 
-FailureOr<Results> eval::evalConv(ir::ConvOp op, Lookup lookup) {
+FailureOr<Results> eval::evalConv(ir::ConvOp op, Lookup lookup, Noise *noise) {
   const Tensor *input = lookup(op.getInput()), *filter = lookup(op.getFilter());
   const Tensor *inputZp = nullptr, *filterZp = nullptr;
   if (!input || !filter)
@@ -361,7 +385,7 @@ FailureOr<Results> eval::evalConv(ir::ConvOp op, Lookup lookup) {
   if (op.getFilterZp() && !(filterZp = lookup(op.getFilterZp())))
     return failure();
   Tensor result(cast<RankedTensorType>(op.getResults()[0].getType()));
-  Finisher finisher(op, op.getAccumulator(), op.getEpilogue(), result);
+  Finisher finisher(op, op.getAccumulator(), op.getEpilogue(), result, noise);
   if (failed(finisher.prepare(op.getExtras(), op.getExtraMapsAttr(), lookup)))
     return failure();
   Conv conv(op, input->getShape(), filter->getShape(), result.getShape());
@@ -377,9 +401,10 @@ FailureOr<Results> eval::evalConv(ir::ConvOp op, Lookup lookup) {
                       : 0;
     });
     done = conv.run(values, weights, finisher,
-                    [](int64_t sum) { return Scalar{.i = sum}; });
+                    [](const int32_t *x, const int32_t *y, int64_t depth) {
+                      return Scalar{.i = dot(x, y, depth)};
+                    });
   } else {
-    bool wide = op.getAccumulator().isF64();
     auto real = [](const Tensor &t, const Tensor *zp) {
       std::vector<double> values = reals(t);
       int64_t perZero = t.size() / std::max<int64_t>(zp ? zp->size() : 1, 1);
@@ -388,8 +413,8 @@ FailureOr<Results> eval::evalConv(ir::ConvOp op, Lookup lookup) {
       return values;
     };
     done = conv.run(real(*input, inputZp), real(*filter, filterZp), finisher,
-                    [&](double sum) {
-                      return Scalar{.f = wide ? sum : static_cast<float>(sum)};
+                    [&](const double *x, const double *y, int64_t depth) {
+                      return realSum(op.getAccumulator(), noise, x, y, depth);
                     });
   }
   if (failed(done))

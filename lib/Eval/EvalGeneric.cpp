@@ -1,6 +1,9 @@
 //===- EvalGeneric.cpp - linalg.generic -----------------------------------===//
 #include "lib/Eval/OpEval.h"
 #include "lib/Eval/ScalarProgram.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/OwningOpRef.h"
+#include <cmath>
 
 using namespace mlir;
 using namespace tern;
@@ -166,7 +169,62 @@ private:
 
 } // namespace
 
-FailureOr<Results> eval::evalGeneric(linalg::GenericOp op, Lookup lookup) {
+/// The operand that `combiner` adds to, or multiplies into, output `out`; null
+/// when it does neither.
+static OpOperand *otherOperand(Operation *combiner, Value out) {
+  if (!isa_and_nonnull<arith::AddFOp, arith::MulFOp>(combiner))
+    return nullptr;
+  for (unsigned i = 0; i < 2; ++i)
+    if (combiner->getOperand(1 - i) == out)
+      return &combiner->getOpOperand(i);
+  return nullptr;
+}
+
+/// The sums of absolute values that belong to result `r`, which sums up.
+static FailureOr<Tensor> magnitudes(linalg::GenericOp op, unsigned r,
+                                    Lookup lookup) {
+  OwningOpRef<linalg::GenericOp> copy(cast<linalg::GenericOp>(op->clone()));
+  Block *body = copy->getBody();
+  Operation *add = body->getTerminator()->getOperand(r).getDefiningOp();
+  OpOperand *term = otherOperand(add, copy->getRegionOutputArgs()[r]);
+  OpBuilder b(add);
+  Value negative = b.create<arith::NegFOp>(op.getLoc(), term->get());
+  term->set(b.create<arith::MaximumFOp>(op.getLoc(), term->get(), negative));
+  FailureOr<Results> results = evalGeneric(*copy, lookup, nullptr);
+  if (failed(results))
+    return failure();
+  return (*results)[r];
+}
+
+/// Moves float reductions, whose order a target chooses.
+static LogicalResult moveReductions(linalg::GenericOp op, Results &results,
+                                    Lookup lookup, Noise &noise) {
+  int64_t terms = 1;
+  for (auto [size, kind] :
+       llvm::zip(op.getStaticLoopRanges(), op.getIteratorTypesArray()))
+    if (kind == utils::IteratorType::reduction)
+      terms *= size;
+  for (auto [r, result] : llvm::enumerate(results)) {
+    Operation *combiner =
+        op.getBody()->getTerminator()->getOperand(r).getDefiningOp();
+    Type element = result.getElementType();
+    if (terms <= 1 || !isa<FloatType>(element) ||
+        !otherOperand(combiner, op.getRegionOutputArgs()[r]))
+      continue; // minima and maxima have no order
+    FailureOr<Tensor> magnitude = isa<arith::AddFOp>(combiner)
+                                      ? magnitudes(op, r, lookup)
+                                      : FailureOr<Tensor>(result);
+    if (failed(magnitude))
+      return failure();
+    for (int64_t i = 0; i < result.size(); ++i)
+      result.setFloat(i, noise.moveSum(element, result.getFloat(i), terms,
+                                       std::fabs(magnitude->getFloat(i))));
+  }
+  return success();
+}
+
+FailureOr<Results> eval::evalGeneric(linalg::GenericOp op, Lookup lookup,
+                                     Noise *noise) {
   std::vector<Access> accesses;
   std::vector<Tensor> tensors;
   Results results;
@@ -186,8 +244,11 @@ FailureOr<Results> eval::evalGeneric(linalg::GenericOp op, Lookup lookup) {
   auto program = ScalarProgram::compile(*op.getBody(), {lookup});
   if (failed(program))
     return failure();
+  program->setNoise(noise);
   GenericLoops loops(op, *program, std::move(accesses), std::move(tensors));
   if (failed(loops.run()))
+    return failure();
+  if (noise && failed(moveReductions(op, results, lookup, *noise)))
     return failure();
   return results;
 }

@@ -2,6 +2,7 @@
 #pragma once
 #include "dialects/Tern/Tern.h"
 #include "lib/Eval/Eval.h"
+#include "lib/Eval/Noise.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 
 namespace tern::eval {
@@ -14,9 +15,12 @@ using Results = llvm::SmallVector<Tensor, 1>;
 /// that a host can hold.
 mlir::LogicalResult checkSize(mlir::Operation *op, mlir::Type type);
 
-mlir::FailureOr<Results> evalGeneric(mlir::linalg::GenericOp op, Lookup lookup);
-mlir::FailureOr<Results> evalMatmul(ir::MatmulOp op, Lookup lookup);
-mlir::FailureOr<Results> evalConv(ir::ConvOp op, Lookup lookup);
+/// With `noise`, results that implementations may round differently are moved.
+mlir::FailureOr<Results> evalGeneric(mlir::linalg::GenericOp op, Lookup lookup,
+                                     Noise *noise);
+mlir::FailureOr<Results> evalMatmul(ir::MatmulOp op, Lookup lookup,
+                                    Noise *noise);
+mlir::FailureOr<Results> evalConv(ir::ConvOp op, Lookup lookup, Noise *noise);
 mlir::FailureOr<Results> evalQuantize(ir::QuantizeOp op, Lookup lookup);
 mlir::FailureOr<Results> evalDequantize(ir::DequantizeOp op, Lookup lookup);
 

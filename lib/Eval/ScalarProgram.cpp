@@ -1,6 +1,7 @@
 //===- ScalarProgram.cpp - Compiling scalar bodies ------------------------===//
 #include "lib/Eval/ScalarProgram.h"
 #include "dialects/Tern/Codes.h"
+#include "lib/Eval/Noise.h"
 #include "lib/Eval/ScalarSteps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -164,6 +165,7 @@ LogicalResult ScalarProgram::add(Operation &op, Environment environment) {
       return op.emitError("expected an operand that is known in the body");
     step.sources.push_back(*source);
   }
+  step.inexact = Steps::isInexact(op);
   step.type = op.getResult(0).getType();
   step.sourceType = operands.empty() ? step.type : operands[0].getType();
   step.destination = define(op.getResult(0));
@@ -197,8 +199,11 @@ Scalar *ScalarProgram::index(unsigned dim) {
 }
 
 LogicalResult ScalarProgram::run(int elements) {
-  for (const Step &step : steps)
+  for (const Step &step : steps) {
     if (failed(step.run(*this, step, elements)))
       return failure();
+    if (noise && step.inexact)
+      noise->moveResults(step.type, reg(step.destination), elements);
+  }
   return success();
 }

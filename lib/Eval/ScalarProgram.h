@@ -8,6 +8,8 @@
 
 namespace tern::eval {
 
+class Noise;
+
 /// One scalar of any type: integers (i1 as 0 or 1, others sign-extended), bits
 /// of small floats, indices; or a float, rounded to its type.
 union Scalar {
@@ -43,6 +45,9 @@ public:
   /// The registers of `linalg.index d`, if the body asks for it; else null.
   Scalar *index(unsigned dim);
 
+  /// Moves the results of transcendental functions from now on.
+  void setNoise(Noise *value) { noise = value; }
+
   /// Runs over the first `count` (<= chunk) elements. Fails, with a located
   /// error, on a division by zero or an index outside its tensor.
   mlir::LogicalResult run(int count);
@@ -56,6 +61,7 @@ private:
     mlir::Type type;       ///< of the result
     mlir::Type sourceType; ///< of the first operand
     int64_t detail = 0;    ///< predicate, bits, flags
+    bool inexact = false;  ///< implementations differ in the last places
     const Tensor *tensor = nullptr;
   };
   friend struct Steps;
@@ -73,6 +79,7 @@ private:
   llvm::SmallVector<int> arguments, results;
   llvm::SmallVector<std::pair<unsigned, int>> indices;
   int count = 0;
+  Noise *noise = nullptr;
 };
 
 /// Reads elements `offset + k * stride` of a tensor as scalars, and back.

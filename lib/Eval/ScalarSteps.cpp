@@ -419,3 +419,12 @@ Steps::RunFn Steps::find(Operation &op, int64_t &detail) {
     detail = encode.getSaturate();
   return table().lookup(op.getName().getStringRef());
 }
+
+bool Steps::isInexact(Operation &op) {
+  // IEEE 754 rounds these correctly, so that there is one result.
+  return isa<math::MathDialect>(op.getDialect()) &&
+         isa<FloatType>(op.getResult(0).getType()) &&
+         !isa<math::AbsFOp, math::CeilOp, math::FloorOp, math::RoundOp,
+              math::RoundEvenOp, math::TruncOp, math::SqrtOp, math::CopySignOp,
+              math::FmaOp>(op);
+}

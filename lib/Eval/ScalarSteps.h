@@ -13,6 +13,9 @@ struct Steps {
   /// `detail` of the step where the operation has attributes.
   static RunFn find(mlir::Operation &op, int64_t &detail);
 
+  /// Whether correct implementations of `op` differ in the last places.
+  static bool isInexact(mlir::Operation &op);
+
   static Scalar *reg(ScalarProgram &p, int index) { return p.reg(index); }
 };
 
