@@ -33,39 +33,26 @@ Type tern::toTernElementType(Type type) {
       .Default([](Type) { return Type(); });
 }
 
-namespace {
-/// Exponent and mantissa widths, bias, and how a small float spends its
-/// greatest codes.
-struct SmallFloat {
-  int exponentBits, mantissaBits, bias;
-  /// No infinity; NaN is negative zero.
-  bool fnuz;
-  /// IEEE-like: the greatest exponent is infinity and NaN.
-  bool ieee;
-  /// No NaN and no infinity at all.
-  bool finite;
-};
-} // namespace
-
-static SmallFloat describe(CodeKind kind) {
+SmallFloat tern::describeSmallFloat(CodeKind kind) {
+  // Exponent and mantissa bits, bias, the greatest finite magnitude.
   switch (kind) {
   case CodeKind::E4M3FN:
-    return {4, 3, 7, false, false, false};
+    return {4, 3, 7, 0x7e, false, false, false};
   case CodeKind::E4M3FNUZ:
-    return {4, 3, 8, true, false, false};
+    return {4, 3, 8, 0x7f, true, false, false};
   case CodeKind::E5M2:
-    return {5, 2, 15, false, true, false};
+    return {5, 2, 15, 0x7b, false, true, false};
   case CodeKind::E5M2FNUZ:
-    return {5, 2, 16, true, false, false};
+    return {5, 2, 16, 0x7f, true, false, false};
   default:
-    return {2, 1, 1, false, false, true}; // E2M1
+    return {2, 1, 1, 0x7, false, false, true}; // E2M1
   }
 }
 
 float tern::decodeFloat(CodeKind kind, uint8_t bits) {
   if (kind == CodeKind::E8M0)
     return bits == 255 ? NAN : std::ldexp(1.0f, int(bits) - 127);
-  SmallFloat f = describe(kind);
+  SmallFloat f = describeSmallFloat(kind);
   int magnitudeBits = f.exponentBits + f.mantissaBits;
   int sign = (bits >> magnitudeBits) & 1;
   int magnitude = bits & ((1 << magnitudeBits) - 1);
@@ -102,15 +89,11 @@ static uint8_t encodeE8M0(float value) {
 uint8_t tern::encodeFloat(CodeKind kind, float value, bool saturate) {
   if (kind == CodeKind::E8M0)
     return encodeE8M0(value);
-  SmallFloat f = describe(kind);
+  SmallFloat f = describeSmallFloat(kind);
   int magnitudeBits = f.exponentBits + f.mantissaBits;
   uint8_t signBit = static_cast<uint8_t>(std::signbit(value) ? 1 << magnitudeBits : 0);
   uint8_t nan = f.fnuz ? 1 << magnitudeBits : ((1 << magnitudeBits) - 1) | signBit;
-  int greatest = (1 << magnitudeBits) - 1;
-  if (f.ieee)
-    greatest = (((1 << f.exponentBits) - 1) << f.mantissaBits) - 1;
-  else if (kind == CodeKind::E4M3FN)
-    greatest -= 1;
+  int greatest = f.greatest;
   uint8_t beyond = f.ieee ? (greatest + 1) | signBit : nan;
   if (f.finite)
     beyond = static_cast<uint8_t>(greatest) | signBit;

@@ -9,6 +9,23 @@ namespace tern {
 /// and larger floats stay. Null for strings, complex and opaque types.
 mlir::Type toTernElementType(mlir::Type onnxElementType);
 
+/// How the bits of a small float read: a sign, `exponentBits`, `mantissaBits`.
+/// Not of e8m0, which has an exponent alone.
+struct SmallFloat {
+  int exponentBits, mantissaBits, bias;
+  /// The bits of the greatest finite magnitude.
+  int greatest;
+  /// No infinity; NaN is negative zero.
+  bool fnuz;
+  /// IEEE-like: the greatest exponent is infinity and NaN.
+  bool ieee;
+  /// No NaN and no infinity at all.
+  bool finite;
+
+  int magnitudeBits() const { return exponentBits + mantissaBits; }
+};
+SmallFloat describeSmallFloat(ir::CodeKind kind);
+
 /// Decoded value of a small float's bits (e4m3, e5m2, e2m1, e8m0 and the FNUZ
 /// kinds; OCP 8-bit Floating Point Specification 1.0, OCP MX 1.0, ONNX).
 float decodeFloat(ir::CodeKind kind, uint8_t bits);

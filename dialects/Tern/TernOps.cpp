@@ -16,7 +16,9 @@ LogicalResult UseOp::verifySymbolUses(SymbolTableCollection &symbols) {
   auto weight = symbols.lookupNearestSymbolFrom<WeightOp>(*this, getWeightAttr());
   if (!weight)
     return emitOpError("expected a tern.weight, but got ") << getWeightAttr();
-  if (weight.getType() != getResult().getType())
+  // A memref has been checked as a tensor.
+  Type type = getResult().getType();
+  if (isa<TensorType>(type) && weight.getType() != type)
     return emitOpError("expected the weight's type ")
            << weight.getType() << ", but got " << getResult().getType();
   return success();

@@ -38,10 +38,11 @@ def Tern_UseOp : Tern_Op<"use", [Pure, DeclareOpInterfaceMethods<SymbolUserOpInt
   let summary = "The value of a weight.";
   let description = [{
     Constraints:
-    * use_c1: the symbol names a `tern.weight` of the result's type.
+    * use_c1: the symbol names a `tern.weight` of the result's type; bufferized,
+      the result is its memref, or that of its packed units.
   }];
   let arguments = (ins FlatSymbolRefAttr:$weight);
-  let results = (outs AnyRankedTensor:$result);
+  let results = (outs AnyShaped:$result);
   let assemblyFormat = "$weight attr-dict `:` type($result)";
 }
 
@@ -247,20 +248,6 @@ def Tern_YieldOp : Tern_Op<"yield", [Pure, Terminator]> {
   let summary = "The value of an epilogue.";
   let arguments = (ins AnyType:$value);
   let assemblyFormat = "$value attr-dict `:` type($value)";
-}
-
-//===----------------------------------------------------------------------===//
-// Verification
-//===----------------------------------------------------------------------===//
-
-def Tern_TapOp : Tern_Op<"tap"> {
-  let summary = "Copy a value out when it is produced, for verify.";
-  let description = [{
-    `destination` is an output buffer of the entry. The copy is made where the
-    tap stands and lengthens no lifetime.
-  }];
-  let arguments = (ins AnyShaped:$value, AnyShaped:$destination);
-  let assemblyFormat = "$value `into` $destination attr-dict `:` type($value) `,` type($destination)";
 }
 
 #endif // TERN_TERN_OPS

@@ -65,6 +65,12 @@ LogicalResult tern::runScheduleStage(ModuleOp module,
   PassManager pm(module.getContext());
   instrument(pm, options, "schedule");
 
+  // Everything elementwise has one form and merges into few steps; what
+  // follows a contraction becomes part of it.
+  pm.addPass(tiling::createDecompose());
+  pm.addPass(tiling::createFuseElementwise());
+  pm.addPass(tiling::createFuseEpilogue());
+  pm.addPass(createCSEPass());
   pm.addPass(precision::createSelectMpGemm({options.method}));
   // Weights are packed here, once, in the order the kernels read them.
   pm.addPass(tiling::createPackWeights());
@@ -76,6 +82,17 @@ LogicalResult tern::runLoweringStage(ModuleOp module,
   PassManager pm(module.getContext());
   instrument(pm, options, "lowering");
 
+  // Tensors become buffers, buffers get places, steps become kernels.
+  pm.addPass(lowering::createBufferize());
+  if (options.taps)
+    pm.addPass(lowering::createInsertTaps());
+  pm.addPass(lowering::createPlanMemory());
+  pm.addPass(lowering::createOutlineKernels());
+  // Each kernel becomes loops over numbers in one-dimensional memory.
+  pm.addPass(lowering::createLowerContractions());
+  pm.addPass(lowering::createLowerLinalg());
+  pm.addPass(lowering::createLowerCodes());
+  pm.addPass(lowering::createFlattenBuffers());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
   return pm.run(module);

@@ -143,7 +143,6 @@ FailureOr<Results> Evaluator::Impl::evaluateOp(Operation *op, ValueMap &known) {
       .Case([&](ir::DequantizeOp o) { return evalDequantize(o, lookup); })
       .Case([&](scf::ForOp o) { return evaluateFor(o, known); })
       .Case([&](scf::IfOp o) { return evaluateIf(o, known); })
-      .Case([&](ir::TapOp) { return Results{}; })
       .Default([&](Operation *o) { return evalTensorOp(o, lookup); });
 }
 

@@ -4,12 +4,12 @@
 using namespace tern;
 
 VectorShape tern::getVectorShape(ir::TargetAttr target) {
-  constexpr VectorShape avx512 = {16, 4, false, 64, 8, 2};
-  constexpr VectorShape avx2 = {8, 4, false, 32, 4, 2};
-  constexpr VectorShape sse = {4, 4, false, 16, 4, 2};
+  constexpr VectorShape avx512 = {16, 4, false, 64, 8, 2, true};
+  constexpr VectorShape avx2 = {8, 4, false, 32, 4, 2, true};
+  constexpr VectorShape sse = {4, 4, false, 16, 4, 2, false};
   // Strips of [8] lanes: 16 at VLEN 128, 128 at VLEN 1024.
-  constexpr VectorShape rvv = {8, 1, true, 128, 4, 1};
-  constexpr VectorShape portable = {16, 4, false, 16, 2, 1};
+  constexpr VectorShape rvv = {8, 1, true, 128, 4, 1, true};
+  constexpr VectorShape portable = {16, 4, false, 16, 2, 1, false};
   if (!target)
     return portable;
   llvm::StringRef features = target.getFeatures(), name = target.getName();

@@ -17,6 +17,8 @@ struct VectorShape {
   /// Registers that the inner loop may hold: rows of activations, vectors of
   /// weights.
   int64_t blockM, blockN;
+  /// Whether a fused multiply-add is one instruction (else products round).
+  bool hasFma;
 };
 
 /// By the name and the features of the target; without one, portable C.

@@ -57,7 +57,7 @@ private:
 
 /// Decides whether `op` computes constants worth folding.
 void Folder::classify(Operation &op) {
-  if (isa<ir::DequantizeOp, ir::TapOp>(op) || op.getNumResults() == 0)
+  if (isa<ir::DequantizeOp>(op) || op.getNumResults() == 0)
     return;
   int64_t source =
       isa<tensor::EmptyOp>(op) ? 0 : bytesOf(op.getResultTypes()[0]);
@@ -106,13 +106,11 @@ void Folder::materialize(Operation &op) {
   }
 }
 
-/// Erases what nothing uses; everything at tensor level is free of effects
-/// but taps.
+/// Erases what nothing uses; everything at tensor level is free of effects.
 static void eraseDead(func::FuncOp entry) {
   Block &body = entry.getBody().front();
   for (Operation &op : llvm::make_early_inc_range(llvm::reverse(body)))
-    if (op.use_empty() && !op.hasTrait<OpTrait::IsTerminator>() &&
-        !isa<ir::TapOp>(op))
+    if (op.use_empty() && !op.hasTrait<OpTrait::IsTerminator>())
       op.erase();
 }
 

@@ -1,5 +1,8 @@
-//===- Passes.h - The lowering stage ------------------------------------------===//
+//===- Passes.h - The lowering stage
+//------------------------------------------===//
 #pragma once
+#include "dialects/Kern/Kern.h"
+#include "dialects/Tern/Tern.h"
 #include "mlir/Pass/Pass.h"
 
 namespace tern::lowering {

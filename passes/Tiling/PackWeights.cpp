@@ -43,7 +43,7 @@ private:
                    ir::LayoutAttr layout);
   /// Packs a per-row tensor (N x G, f32 or i32) beside the weights' tiles.
   Value packPerRow(Operation *user, Value value, StringRef name, int64_t rows);
-  void addRowSums(const Contraction &c, StringRef name);
+  void addRowSums(const Contraction &c, StringRef name, int64_t rows);
 
   ModuleOp module;
   SymbolTable symbols;
@@ -136,26 +136,35 @@ static int64_t zeroPointAt(const Contraction &c,
                     (groups == 1 ? 0 : col / c.scaleGroup));
 }
 
-/// Appends the extra that kernels correct a zero point of the inputs with.
-void Packer::addRowSums(const Contraction &c, StringRef name) {
+/// Sums over k of (weight - zero point), N x G row-major.
+static std::vector<int32_t> sumRows(const Contraction &c) {
   std::optional<ConstantTensor> zp;
   if (c.rhsZp)
     zp = ConstantTensor::get(c.rhsZp);
+  std::vector<int32_t> sums(c.n * c.getScaleGroups());
+  for (int64_t row = 0; row < c.n; ++row)
+    for (int64_t col = 0; col < c.k; ++col)
+      sums[row * c.getScaleGroups() + col / c.scaleGroup] +=
+          static_cast<int32_t>(c.weights->getInt(c.weightIndex(row, col)) -
+                               zeroPointAt(c, zp, row, col));
+  return sums;
+}
+
+/// Appends the extra that kernels correct a zero point of the inputs with.
+void Packer::addRowSums(const Contraction &c, StringRef name, int64_t rows) {
   MLIRContext *context = module.getContext();
-  auto type = RankedTensorType::get({c.n, c.getScaleGroups()},
-                                    IntegerType::get(context, 32));
+  int64_t groups = c.getScaleGroups();
+  auto type =
+      RankedTensorType::get({c.n, groups}, IntegerType::get(context, 32));
+  auto layout = ir::LayoutAttr::get(context, rows, 1, 32, 0);
+  PackedMatrix matrix(layout, c.n, groups);
+  std::vector<int32_t> values = sumRows(c);
   Value sums = addWeight(
-      c.op, name, type, {}, type.getNumElements() * 4,
+      c.op, name, type, layout, matrix.getSizeInBytes(),
       [&](MutableArrayRef<char> bytes) {
-        MutableArrayRef<int32_t> out(reinterpret_cast<int32_t *>(bytes.data()),
-                                     type.getNumElements());
-        std::fill(out.begin(), out.end(), 0);
-        for (int64_t row = 0; row < c.n; ++row)
-          for (int64_t col = 0; col < c.k; ++col)
-            out[row * c.getScaleGroups() + col / c.scaleGroup] +=
-                static_cast<int32_t>(
-                    c.weights->getInt(c.weightIndex(row, col)) -
-                    zeroPointAt(c, zp, row, col));
+        matrix.pack(bytes, [&](int64_t row, int64_t group) {
+          return values[row * groups + group];
+        });
       });
   unsigned rank = cast<ShapedType>(c.op->getResult(0).getType()).getRank();
   unsigned channel = c.isConv ? 1 : rank - 1;
@@ -212,7 +221,7 @@ LogicalResult Packer::run(Operation *op) {
   std::string name = baseName(c.rhsValue);
   Value matrix = packMatrix(op, c, name + "_packed", layout);
   if (method.getValue() == ir::Method::IntDot && needsRowSums(c))
-    addRowSums(c, name + "_sums");
+    addRowSums(c, name + "_sums", layout.getRows());
   auto replace = [&](Value old, const Twine &suffix) {
     if (!old || cast<ShapedType>(old.getType()).getDimSize(0) == 1)
       return;

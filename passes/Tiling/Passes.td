@@ -23,4 +23,55 @@ def PackWeights : Pass<"tern-pack-weights", "mlir::ModuleOp"> {
   let dependentDialects = ["::tern::ir::TernDialect"];
 }
 
+def Decompose : Pass<"tern-decompose", "mlir::ModuleOp"> {
+  let summary = "Write quantize, dequantize, pads and slices as linalg.generic.";
+  let description = [{
+    What is elementwise or movement becomes a linalg.generic, so that one
+    fusion and one lowering serve everything. Quantization divides by the
+    scale, rounds to nearest even, adds the zero point, clamps in f32, and only
+    then converts, so that no conversion is out of range.
+
+    Assumes: tensor form.
+    Guarantees: no tern.quantize, tern.dequantize, tensor.extract_slice or
+    tensor.pad is left; values are unchanged; layers keep their locations.
+    Cost: linear.
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+    "::mlir::math::MathDialect", "::mlir::tensor::TensorDialect"
+  ];
+}
+
+def FuseElementwise : Pass<"tern-fuse-elementwise", "mlir::ModuleOp"> {
+  let summary = "Inline elementwise producers into their only consumer.";
+  let description = [{
+    A producer is inlined when it has one use and every element of it is used
+    once (the consumer reads it through a permutation), or when its body only
+    moves or decodes. Nothing is computed twice otherwise. The fused op keeps
+    the consumer's location.
+
+    Assumes: tern-decompose. Guarantees: values are unchanged.
+    Cost: greedy rewriting to a fixed point.
+  }];
+  let dependentDialects = [
+    "::mlir::affine::AffineDialect", "::mlir::linalg::LinalgDialect",
+    "::mlir::tensor::TensorDialect"
+  ];
+}
+
+def FuseEpilogue : Pass<"tern-fuse-epilogue", "mlir::ModuleOp"> {
+  let summary = "Inline elementwise consumers into a contraction's epilogue.";
+  let description = [{
+    The only user of a contraction, when it is a linalg.generic of parallel
+    loops that reads the contraction through the identity, becomes part of the
+    contraction's scalar body; its other inputs become extras. A user behind
+    a reshape is reached by moving the reshape below it where its other inputs
+    are scalars. The contraction takes the user's location.
+
+    Assumes: tern-fuse-elementwise. Guarantees: values are unchanged.
+    Cost: linear in contractions and their users.
+  }];
+  let dependentDialects = ["::tern::ir::TernDialect"];
+}
+
 #endif // TERN_PASSES_TILING

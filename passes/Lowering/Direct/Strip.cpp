@@ -1,0 +1,93 @@
+//===- Strip.cpp - The strip of results that a grid point makes -----------===//
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "passes/Lowering/Direct/Direct.h"
+#include "passes/Lowering/Epilogue.h"
+
+using namespace mlir;
+using namespace tern;
+using namespace tern::lowering;
+
+/// Accumulators of a strip at most: they stay in the L1 cache.
+static constexpr int64_t stripWidth = 256;
+
+ArrayRef<int64_t> lowering::shapeOf(Value memory) {
+  return cast<MemRefType>(memory.getType()).getShape();
+}
+
+Value lowering::numberOf(Emitter &b, Value element, Value zeroPoint,
+                         Type type) {
+  if (auto code = dyn_cast<ir::QType>(element.getType())) {
+    element = b.create<ir::DecodeOp>(
+        code.isInteger() ? Type(b.getI32Type()) : b.getF32Type(), element);
+    if (zeroPoint && code.isInteger())
+      element = b.sub(element, zeroPoint);
+  }
+  if (element.getType() == type)
+    return element;
+  if (!isa<FloatType>(type))
+    return b.create<arith::ExtSIOp>(type, element);
+  if (isa<IntegerType>(element.getType()))
+    return b.create<arith::SIToFPOp>(type, element);
+  return b.create<arith::ExtFOp>(type, element);
+}
+
+Value lowering::product(Emitter &b, Value x, Value y) {
+  if (isa<FloatType>(x.getType()))
+    return b.create<arith::MulFOp>(x, y);
+  return b.mul(x, y);
+}
+
+Strip::Strip(Emitter &b, func::FuncOp kernel, Operation *op, Type accumulator)
+    : b(b), kernel(kernel), op(op), accumulator(accumulator) {
+  init = cast<DestinationStyleOpInterface>(op).getDpsInits()[0];
+}
+
+void Strip::clear(Columns range) {
+  b.loop(b.index(0), b.sub(range.second, range.first), [&](Value x) {
+    b.create<memref::StoreOp>(b.constant(accumulator, 0), acc, x);
+  });
+}
+
+void Strip::finish(ValueRange place, Columns range) {
+  b.loop(range.first, range.second, [&](Value x) {
+    SmallVector<Value> indices(place);
+    indices.push_back(x);
+    Value value = b.create<memref::LoadOp>(acc, b.sub(x, begin));
+    b.create<memref::StoreOp>(emitEpilogue(b, op, value, indices), init,
+                              indices);
+  });
+}
+
+void Strip::accumulate(Columns range, function_ref<Value(Value)> term) {
+  b.loop(range.first, range.second, [&](Value x) {
+    Value at = b.sub(x, begin);
+    Value old = b.create<memref::LoadOp>(acc, at);
+    Value more = term(x);
+    Value sum = isa<FloatType>(accumulator)
+                    ? Value(b.create<arith::AddFOp>(old, more))
+                    : b.add(old, more);
+    b.create<memref::StoreOp>(sum, acc, at);
+  });
+}
+
+int64_t Strip::emit(function_ref<void(ValueRange, Columns)> sum) {
+  ArrayRef<int64_t> shape = shapeOf(init);
+  b.setInsertionPoint(op);
+  int64_t width = std::min(stripWidth, shape.back());
+  acc = b.create<memref::AllocaOp>(MemRefType::get({width}, accumulator));
+  SmallVector<int64_t> grid(shape.drop_back());
+  grid.push_back(llvm::divideCeil(shape.back(), width));
+  b.loop(kernel.getArgument(0), kernel.getArgument(1), [&](Value point) {
+    SmallVector<Value> place = b.delinearize(point, grid);
+    begin = b.mul(place.pop_back_val(), width);
+    Columns range = {begin, b.min(b.add(begin, width), shape.back())};
+    clear(range);
+    sum(place, range);
+    finish(place, range);
+  });
+  op->erase();
+  int64_t points = 1;
+  for (int64_t size : grid)
+    points *= size;
+  return points;
+}

@@ -1,0 +1,25 @@
+//===- Kernels.cpp - Kernels and their launches ---------------------------===//
+#include "passes/Lowering/Kernels.h"
+#include "mlir/IR/Builders.h"
+
+using namespace mlir;
+using namespace tern;
+using namespace tern::lowering;
+
+Kernels::Kernels(ModuleOp module) {
+  for (auto function : module.getOps<func::FuncOp>()) {
+    if (function->hasAttr("kern.kernel"))
+      kernels.push_back(function);
+    function.walk([&](kern::LaunchOp launch) {
+      launches[launch.getKernelAttr().getAttr()].push_back(launch);
+    });
+  }
+}
+
+void Kernels::setGrid(func::FuncOp kernel, int64_t trip) {
+  // A kernel whose steps have nothing to do still is launched.
+  trip = std::max<int64_t>(trip, 1);
+  kernel->setAttr("kern.grid", Builder(kernel).getI64IntegerAttr(trip));
+  for (kern::LaunchOp launch : launches[kernel.getNameAttr()])
+    launch.setTrip(trip);
+}

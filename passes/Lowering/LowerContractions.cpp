@@ -1,0 +1,48 @@
+//===- LowerContractions.cpp - tern.matmul and tern.conv as loops ---------===//
+#include "lib/Methods/VectorShape.h"
+#include "passes/Lowering/Direct/Direct.h"
+#include "passes/Lowering/Kernels.h"
+#include "passes/Lowering/Passes.h"
+#include "passes/Lowering/Simd/PackedKernel.h"
+
+namespace tern::lowering {
+#define GEN_PASS_DEF_LOWERCONTRACTIONS
+#include "passes/Lowering/Passes.h.inc"
+} // namespace tern::lowering
+
+using namespace mlir;
+using namespace tern;
+using namespace tern::lowering;
+
+static bool isPacked(Operation *op) {
+  auto method = op->getAttrOfType<ir::MethodAttr>("method");
+  return method && method.getValue() != ir::Method::Direct;
+}
+
+static int64_t lower(func::FuncOp kernel, Operation *op,
+                     const VectorShape &shape) {
+  if (isPacked(op))
+    return lowerPackedContraction(kernel, op, shape);
+  if (auto matmul = dyn_cast<ir::MatmulOp>(op))
+    return lowerDirectMatmul(kernel, matmul);
+  return lowerDirectConv(kernel, cast<ir::ConvOp>(op));
+}
+
+namespace {
+struct LowerContractions
+    : lowering::impl::LowerContractionsBase<LowerContractions> {
+  void runOnOperation() override {
+    Kernels kernels(getOperation());
+    VectorShape shape = getVectorShape(
+        getOperation()->getAttrOfType<ir::TargetAttr>("tern.target"));
+    for (func::FuncOp kernel : kernels.get()) {
+      Operation *step = nullptr;
+      for (Operation &op : kernel.front())
+        if (isa<ir::MatmulOp, ir::ConvOp>(op))
+          step = &op;
+      if (step)
+        kernels.setGrid(kernel, lower(kernel, step, shape));
+    }
+  }
+};
+} // namespace
