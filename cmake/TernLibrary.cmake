@@ -54,3 +54,13 @@ function(tern_add_dialect name mnemonic)
   add_public_tablegen_target(Tern${name}Gen)
   add_dependencies(TernHeaders Tern${name}Gen)
 endfunction()
+
+# tern_embed(<file> <output>)
+# The text of a file as a C++ string literal in the current binary folder:
+# sources that are handed to other compilers.
+function(tern_embed input output)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${input})
+  file(READ ${input} text)
+  file(CONFIGURE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/${output}
+       CONTENT "R\"tern_(${text})tern_\"\n" @ONLY)
+endfunction()

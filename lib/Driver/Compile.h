@@ -1,12 +1,10 @@
 //===- Compile.h - From a model to the files of a library -----------------===//
 #pragma once
+#include "lib/Driver/Codegen.h"
 #include "lib/Driver/OutputFolder.h"
 #include "lib/Driver/Pipeline.h"
 
 namespace tern {
-
-/// What `--emit` writes beside header, weights and report.
-enum class EmitKind { Library, Object, Assembly, LLVM, MLIR, C };
 
 struct EmitOptions {
   EmitKind kind = EmitKind::Library;
@@ -26,10 +24,5 @@ int printStage(llvm::StringRef model, mlir::MLIRContext &context,
 /// committed on success. Returns an exit code.
 int compileInto(mlir::ModuleOp module, const CompileOptions &options,
                 const EmitOptions &emission, OutputFolder &folder);
-
-/// The code of a module in kern form for its target, as `kind` says.
-/// Emits diagnostics.
-mlir::LogicalResult emitCode(mlir::ModuleOp kern, EmitKind kind,
-                             llvm::raw_ostream &os);
 
 } // namespace tern

@@ -8,12 +8,14 @@
 #include "lib/Driver/Pipeline.h"
 #include "lib/Driver/PassInstrumentation.h"
 #include "lib/Import/Import.h"
+#include "lib/Target/Targets.h"
 #include "mlir/Transforms/Passes.h"
 #include "passes/Graph/BindDims.h"
 #include "passes/Graph/Passes.h"
 #include "passes/Lowering/Passes.h"
 #include "passes/Precision/Passes.h"
 #include "passes/Tiling/Passes.h"
+#include "llvm/Support/Path.h"
 
 using namespace mlir;
 using namespace tern;
@@ -30,7 +32,23 @@ std::optional<Stage> tern::parseStage(StringRef name) {
 OwningOpRef<ModuleOp> tern::importModel(StringRef path, MLIRContext &context,
                                         const CompileOptions &options) {
   OwningOpRef<ModuleOp> module = importOnnx(path, &context);
+  if (!module)
+    return module;
+  std::string name = options.name;
+  if (name.empty())
+    name = llvm::sys::path::stem(path).str();
+  (*module)->setAttr("kern.model", StringAttr::get(&context, name));
   return module;
+}
+
+LogicalResult tern::setTarget(ModuleOp module, StringRef name) {
+  MLIRContext *context = module.getContext();
+  FailureOr<const Machine *> machine =
+      loadMachine(name, defaultTargetDirs(), context);
+  if (failed(machine))
+    return failure();
+  module->setAttr("tern.target", targetAttr(**machine, context));
+  return success();
 }
 
 LogicalResult tern::runGraphStage(ModuleOp module,
@@ -62,6 +80,9 @@ LogicalResult tern::runGraphStage(ModuleOp module,
 
 LogicalResult tern::runScheduleStage(ModuleOp module,
                                      const CompileOptions &options) {
+  // From here on every choice is one of the machine's.
+  if (failed(setTarget(module, options.target)))
+    return failure();
   PassManager pm(module.getContext());
   instrument(pm, options, "schedule");
 

@@ -33,7 +33,7 @@ struct CompileOptions {
   bool printAfterAll = false;
 };
 
-/// Reads a model into onnx form, and sets its target. Emits diagnostics.
+/// Reads a model into onnx form, and names it. Emits diagnostics.
 mlir::OwningOpRef<mlir::ModuleOp> importModel(llvm::StringRef path,
                                               mlir::MLIRContext &context,
                                               const CompileOptions &options);
@@ -46,7 +46,11 @@ runGraphStage(mlir::ModuleOp module, const CompileOptions &options,
               llvm::ArrayRef<graph::KnownInput> known = {},
               llvm::SmallVectorImpl<graph::Refusal> *refusals = nullptr);
 
-/// Tensor form -> scheduled form.
+/// Finds a machine of targets/ and makes it the module's `tern.target`. Emits
+/// diagnostics.
+mlir::LogicalResult setTarget(mlir::ModuleOp module, llvm::StringRef name);
+
+/// Tensor form -> scheduled form for options.target.
 mlir::LogicalResult runScheduleStage(mlir::ModuleOp module,
                                      const CompileOptions &options);
 

@@ -84,7 +84,8 @@ static void flattenKernel(func::FuncOp kernel) {
 namespace {
 struct FlattenBuffers : lowering::impl::FlattenBuffersBase<FlattenBuffers> {
   void runOnOperation() override {
-    for (func::FuncOp kernel : Kernels(getOperation()).get())
+    Kernels kernels(getOperation());
+    for (func::FuncOp kernel : kernels.get())
       flattenKernel(kernel);
     getOperation().walk([](kern::ViewOp view) {
       view.getResult().setType(

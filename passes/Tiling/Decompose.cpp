@@ -168,27 +168,6 @@ static void decompose(ir::DequantizeOp op, RewriterBase &rewriter) {
   rewriter.replaceOp(op, result);
 }
 
-/// A slice reads its source at offset + stride * index.
-static void decompose(tensor::ExtractSliceOp op, RewriterBase &rewriter) {
-  ImplicitLocOpBuilder b(op.getLoc(), rewriter);
-  auto type = op.getType();
-  auto dropped = op.getDroppedDims();
-  SmallVector<AffineExpr> exprs;
-  unsigned next = 0;
-  for (auto [d, offset, stride] :
-       llvm::enumerate(op.getStaticOffsets(), op.getStaticStrides())) {
-    AffineExpr at = getAffineConstantExpr(offset, b.getContext());
-    if (!dropped.test(d))
-      at = getAffineDimExpr(next++, b.getContext()) * stride + at;
-    exprs.push_back(at);
-  }
-  AffineMap map = AffineMap::get(type.getRank(), 0, exprs, b.getContext());
-  Value result =
-      makeGeneric(b, type, {op.getSource()}, {map},
-                  [](ImplicitLocOpBuilder &, ValueRange in) { return in[0]; });
-  rewriter.replaceOp(op, result);
-}
-
 /// A pad is its value everywhere, and then the source.
 static void decompose(tensor::PadOp op, RewriterBase &rewriter) {
   ImplicitLocOpBuilder b(op.getLoc(), rewriter);
@@ -221,8 +200,8 @@ struct Decompose : tiling::impl::DecomposeBase<Decompose> {
     for (Operation *op : ops) {
       rewriter.setInsertionPoint(op);
       llvm::TypeSwitch<Operation *>(op)
-          .Case<ir::QuantizeOp, ir::DequantizeOp, tensor::ExtractSliceOp,
-                tensor::PadOp>([&](auto o) { decompose(o, rewriter); });
+          .Case<ir::QuantizeOp, ir::DequantizeOp, tensor::PadOp>(
+              [&](auto o) { decompose(o, rewriter); });
     }
   }
 };

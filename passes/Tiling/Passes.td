@@ -24,7 +24,7 @@ def PackWeights : Pass<"tern-pack-weights", "mlir::ModuleOp"> {
 }
 
 def Decompose : Pass<"tern-decompose", "mlir::ModuleOp"> {
-  let summary = "Write quantize, dequantize, pads and slices as linalg.generic.";
+  let summary = "Write quantize, dequantize and pads as linalg.generic.";
   let description = [{
     What is elementwise or movement becomes a linalg.generic, so that one
     fusion and one lowering serve everything. Quantization divides by the
@@ -32,8 +32,7 @@ def Decompose : Pass<"tern-decompose", "mlir::ModuleOp"> {
     then converts, so that no conversion is out of range.
 
     Assumes: tensor form.
-    Guarantees: no tern.quantize, tern.dequantize, tensor.extract_slice or
-    tensor.pad is left; values are unchanged; layers keep their locations.
+    Guarantees: no tern.quantize, tern.dequantize or tensor.pad is left; values are unchanged; layers keep their locations.
     Cost: linear.
   }];
   let dependentDialects = [

@@ -42,7 +42,7 @@ struct Methods : testing::Test {
 
   MLIRContext context;
   OwningOpRef<ModuleOp> module;
-  VectorShape shape = {8, 4, false, 32, 4, 2};
+  VectorShape shape = {8, 4, false, 32, 4, 2, true};
 };
 } // namespace
 

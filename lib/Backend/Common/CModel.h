@@ -1,0 +1,23 @@
+//===- CModel.h - The ABI of a compiled model in C ------------------------===//
+#pragma once
+#include "lib/Backend/Common/ModelInfo.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/Support/raw_ostream.h"
+
+namespace tern::backend {
+
+/// Prints what include/tern/runtime.h promises, around kernels that have been
+/// printed: the tables, init, run, the one exported symbol. `kernels` gives the
+/// C name of every kernel, by symbol.
+void printModel(const ModelInfo &info,
+                const llvm::StringMap<std::string> &kernels,
+                llvm::raw_ostream &os);
+
+/// Prints the model's public header, the same for every target: the symbol,
+/// sizes as macros, a description of inputs and outputs, and the ABI itself.
+void printHeader(const ModelInfo &info, llvm::raw_ostream &os);
+
+/// The text of include/tern/runtime.h.
+llvm::StringRef runtimeHeader();
+
+} // namespace tern::backend
