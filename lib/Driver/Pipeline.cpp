@@ -73,6 +73,12 @@ LogicalResult tern::runGraphStage(ModuleOp module,
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
   pm.addPass(graph::createFoldConstants());
+  // Codes are contracted as integers; what that leaves dead or makes constant
+  // goes away.
+  pm.addPass(graph::createIntegerContractions());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+  pm.addPass(graph::createFoldConstants());
   // What follows can be compared with this, value by value.
   pm.addPass(graph::createNumberLayers());
   return pm.run(module);

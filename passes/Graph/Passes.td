@@ -54,6 +54,29 @@ def FoldConstants : Pass<"tern-fold-constants", "::mlir::ModuleOp"> {
   ];
 }
 
+def IntegerContractions
+    : Pass<"tern-integer-contractions", "::mlir::ModuleOp"> {
+  let summary = "Contract codes as integers.";
+  let description = [{
+    A contraction of dequantized codes becomes one of the codes, with their zero
+    points. Bias, bounds and a final quantization that follow it become integer
+    too where that is exact (the bias is a whole number of units), else the sums
+    are scaled and the rest stays. Dequantizations first move behind reshapes,
+    transposes and slices. A matrix product of reals and constant codes keeps
+    the codes and their scales (`rhs_scale`).
+
+    Assumes: the tensor form, constants folded. Guarantees: the tensor form;
+    results equal up to the rounding of real arithmetic, and those of the
+    integer form in ONNX (QLinearConv, QLinearMatMul). Dead operations are
+    left. Cost: linear, and the evaluation of scales.
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+    "::mlir::math::MathDialect", "::mlir::tensor::TensorDialect",
+    "::tern::ir::TernDialect"
+  ];
+}
+
 def NumberLayers : Pass<"tern-number-layers", "::mlir::ModuleOp"> {
   let summary = "Number the tensor values of the graph stage's result.";
   let description = [{

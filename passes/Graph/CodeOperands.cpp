@@ -1,0 +1,93 @@
+//===- CodeOperands.cpp - The codes behind a contraction's operands -------===//
+#include "passes/Graph/CodeOperands.h"
+#include <cmath>
+
+using namespace mlir;
+using namespace tern;
+using namespace tern::graph;
+using eval::Tensor;
+using ir::QType;
+
+QType CodeOperand::code() const { return dyn_cast<QType>(elementOf(codes)); }
+
+bool CodeOperand::isPerIndexOf(int64_t axis) const {
+  for (auto [i, size] : llvm::enumerate(scale.getShape()))
+    if (size != 1 && (static_cast<int64_t>(i) != axis || block[i] != 1))
+      return false;
+  return true;
+}
+
+SmallVector<int64_t> CodeOperand::zeros() const {
+  SmallVector<int64_t> all;
+  for (int64_t i = 0; i < scale.size(); ++i)
+    all.push_back(zeroAt(i));
+  return all;
+}
+
+int64_t CodeOperand::greatest() const {
+  int64_t most = 0;
+  for (int64_t i = 0; i < scale.size(); ++i)
+    most = std::max({most, std::abs(code().getMin() - zeroAt(i)),
+                     std::abs(code().getMax() - zeroAt(i))});
+  return most;
+}
+
+std::optional<CodeOperand> graph::codeOperand(Value value,
+                                              ConstantFn constantOf) {
+  auto op = value.getDefiningOp<ir::DequantizeOp>();
+  if (!op || !elementOf(value).isF32())
+    return std::nullopt;
+  Type element = elementOf(op.getInput());
+  auto code = dyn_cast<QType>(element);
+  if (code ? !code.isInteger() : !element.isInteger(32))
+    return std::nullopt;
+  CodeOperand operand;
+  operand.codes = op.getInput();
+  operand.block = Shape(op.getFormat().getBlock());
+  std::optional<Tensor> scale = constantOf(op.getScale());
+  if (!scale)
+    return std::nullopt;
+  operand.scale = *scale;
+  for (int64_t i = 0; i < scale->size(); ++i)
+    if (scale->getFloat(i) == 0 || !std::isfinite(scale->getFloat(i)))
+      return std::nullopt;
+  if (!op.getZeroPoint())
+    return operand;
+  operand.zero = constantOf(op.getZeroPoint());
+  return operand.zero ? std::optional(operand) : std::nullopt;
+}
+
+std::optional<CodeOperand> graph::wholeOperand(LocBuilder &b, Value value,
+                                               ConstantPool &pool,
+                                               ConstantFn constantOf) {
+  if (!elementOf(value).isF32())
+    return std::nullopt;
+  std::optional<Tensor> known = constantOf(value);
+  if (!known || known->size() == 0)
+    return std::nullopt;
+  auto int8 = QType::get(b.getContext(), ir::CodeKind::SInt, 8);
+  Tensor codes(tensorOf(known->getShape(), int8));
+  for (int64_t i = 0; i < known->size(); ++i) {
+    double real = known->getFloat(i);
+    if (real != std::nearbyint(real) || real < -128 || real > 127)
+      return std::nullopt;
+    codes.setInt(i, static_cast<int64_t>(real));
+  }
+  CodeOperand operand;
+  operand.codes = pool.make(b, codes, "whole");
+  operand.block = Shape(known->getShape());
+  operand.scale =
+      Tensor(tensorOf(Shape(operand.block.size(), 1), b.getF32Type()));
+  operand.scale.setFloat(0, 1);
+  return operand;
+}
+
+Type graph::accumulatorFor(const CodeOperand &lhs, const CodeOperand &rhs,
+                           int64_t depth) {
+  Builder b(lhs.codes.getContext());
+  // A quarter of the range is left to the bias.
+  double bound = static_cast<double>(lhs.greatest()) *
+                 static_cast<double>(rhs.greatest()) *
+                 static_cast<double>(depth);
+  return bound < 0x1.8p30 ? b.getI32Type() : b.getI64Type();
+}
