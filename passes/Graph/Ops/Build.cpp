@@ -187,6 +187,20 @@ Value reduce(LocBuilder &b, Value value, ArrayRef<int64_t> axes, bool keepDims,
   return keepDims ? reshape(b, result, fullShape) : result;
 }
 
+Value floatMatmul(LocBuilder &b, Value lhs, Value rhs, bool transposeB) {
+  Shape shape(shapeOf(lhs));
+  ArrayRef<int64_t> other = shapeOf(rhs);
+  shape.back() = transposeB ? other[other.size() - 2] : other.back();
+  Type f32 = b.getF32Type();
+  Value init = emptyTensor(b, shape, f32);
+  return b
+      .create<ir::MatmulOp>(TypeRange{init.getType()}, lhs, rhs, Value(),
+                            Value(), Value(), ValueRange(), init, transposeB,
+                            IntegerAttr(), f32, ArrayAttr(), ir::MethodAttr(),
+                            ir::LayoutAttr())
+      .getResult(0);
+}
+
 std::optional<int64_t> normalizeAxis(int64_t axis, int64_t rank) {
   if (axis < -rank || axis >= rank)
     return std::nullopt;

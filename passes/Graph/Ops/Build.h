@@ -87,6 +87,11 @@ mlir::Value reduce(LocBuilder &b, mlir::Value value,
                    llvm::ArrayRef<int64_t> axes, bool keepDims,
                    mlir::Value init, ScalarFn body);
 
+/// The float product lhs x rhs (rhs transposed when `transposeB`), M x K by
+/// K x N, or both with a leading batch dimension; f32.
+mlir::Value floatMatmul(LocBuilder &b, mlir::Value lhs, mlir::Value rhs,
+                        bool transposeB);
+
 //===----------------------------------------------------------------------===//
 // Shape
 //===----------------------------------------------------------------------===//

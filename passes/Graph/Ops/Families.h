@@ -20,6 +20,7 @@ llvm::ArrayRef<OperatorRow> qlinearOperators();
 llvm::ArrayRef<OperatorRow> qmatmulOperators();
 llvm::ArrayRef<OperatorRow> qonnxOperators();
 llvm::ArrayRef<OperatorRow> quantizeOperators();
+llvm::ArrayRef<OperatorRow> recurrentOperators();
 llvm::ArrayRef<OperatorRow> reduceOperators();
 llvm::ArrayRef<OperatorRow> resizeOperators();
 llvm::ArrayRef<OperatorRow> scatterOperators();
@@ -45,6 +46,7 @@ inline constexpr llvm::ArrayRef<OperatorRow> (*operatorFamilies[])() = {
     qmatmulOperators,
     qonnxOperators,
     quantizeOperators,
+    recurrentOperators,
     reduceOperators,
     resizeOperators,
     scatterOperators,
