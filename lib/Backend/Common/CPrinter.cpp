@@ -64,8 +64,9 @@ private:
 /// Every type has a name in C; checked before anything is printed.
 LogicalResult KernelPrinter::checkTypes() {
   auto bad = kernel.walk([&](Operation *op) {
-    for (Type type :
-         llvm::concat<const Type>(op->getOperandTypes(), op->getResultTypes())) {
+    SmallVector<Type> types(op->getOperandTypes());
+    llvm::append_range(types, op->getResultTypes());
+    for (Type type : types) {
       Type value = type;
       if (auto memref = dyn_cast<MemRefType>(type))
         value = memref.getRank() == 1 && memref.hasStaticShape() &&
@@ -142,9 +143,9 @@ CText KernelPrinter::compute(Operation *op) {
                          : std::to_string(extract.getStaticPosition()[0]);
     return CText(operands[0].in(CBinds::Primary) + ".lane[" + at + "]");
   }
-  bool onVectors = llvm::any_of(
-      llvm::concat<const Type>(op->getOperandTypes(), op->getResultTypes()),
-      [](Type type) { return isa<VectorType>(type); });
+  auto isVector = [](Type type) { return isa<VectorType>(type); };
+  bool onVectors = llvm::any_of(op->getOperandTypes(), isVector) ||
+                   llvm::any_of(op->getResultTypes(), isVector);
   CText result = !onVectors ? elementText(op, operands, &ranges)
                             : leaves.vectorOp(op, operands);
   if (onVectors && result.text.empty())
