@@ -1,6 +1,12 @@
 //===- Compile.cpp - From a model to the files of a library ---------------===//
 #include "lib/Driver/Compile.h"
+#include "lib/Backend/Common/CModel.h"
+#include "lib/Backend/Common/Names.h"
+#include "lib/Backend/Common/Weights.h"
 #include "lib/Driver/Commands.h"
+#include "lib/Driver/Report.h"
+#include "lib/Target/Targets.h"
+#include "llvm/Support/Path.h"
 
 using namespace mlir;
 using namespace tern;
@@ -22,5 +28,136 @@ int tern::printStage(StringRef model, MLIRContext &context,
   flags.elideLargeElementsAttrs(16).elideLargeResourceString(64);
   module->print(os, flags);
   os << "\n";
+  return ExitOk;
+}
+
+/// The file that holds the code: a linker finds lib<name>.a as -l<name>.
+static std::string codeFileName(StringRef stem, EmitKind kind) {
+  switch (kind) {
+  case EmitKind::Library:
+    return ("lib" + stem + ".a").str();
+  case EmitKind::Object:
+    return (stem + ".o").str();
+  case EmitKind::Assembly:
+    return (stem + ".s").str();
+  case EmitKind::LLVM:
+    return (stem + ".ll").str();
+  case EmitKind::MLIR:
+    return (stem + ".mlir").str();
+  case EmitKind::C:
+    return (stem + ".c").str();
+  }
+  llvm_unreachable("kinds are listed");
+}
+
+/// Backslashes before what make would split or expand.
+static std::string escapedForMake(StringRef path) {
+  std::string result;
+  for (char c : path) {
+    if (c == ' ' || c == '#' || c == '\\')
+      result += '\\';
+    result += c;
+    if (c == '$')
+      result += '$';
+  }
+  return result;
+}
+
+namespace {
+/// Writes the files of one compiled module.
+class Writer {
+public:
+  Writer(ModuleOp kern, const EmitOptions &emission, OutputFolder &folder)
+      : kern(kern), emission(emission), folder(folder) {}
+  int write(const Report &report);
+
+private:
+  using Print = llvm::function_ref<LogicalResult(raw_ostream &)>;
+  /// Adds a file; a failed `print` has emitted its diagnostic.
+  bool add(const Twine &name, Print print);
+  void printDepfile(raw_ostream &os);
+
+  ModuleOp kern;
+  const EmitOptions &emission;
+  OutputFolder &folder;
+  int exitCode = ExitOk;
+};
+} // namespace
+
+bool Writer::add(const Twine &name, Print print) {
+  bool printed = true;
+  llvm::Error error =
+      folder.add(name.str(), [&](llvm::raw_pwrite_stream &os) -> llvm::Error {
+        printed = succeeded(print(os));
+        return llvm::Error::success();
+      });
+  if (error) {
+    llvm::errs() << "tern: " << llvm::toString(std::move(error)) << "\n";
+    exitCode = ExitEnvironment;
+  } else if (!printed) {
+    exitCode = ExitInternal;
+  }
+  return exitCode == ExitOk;
+}
+
+void Writer::printDepfile(raw_ostream &os) {
+  FailureOr<const Machine *> machine = machineOf(kern);
+  for (const std::string &path : folder.paths())
+    os << escapedForMake(path) << " ";
+  os << ": " << escapedForMake(emission.model);
+  for (const std::string &data : emission.externalData)
+    os << " \\\n  " << escapedForMake(data);
+  if (succeeded(machine))
+    os << " \\\n  " << escapedForMake((*machine)->path);
+  os << "\n";
+}
+
+int Writer::write(const Report &report) {
+  if (failed(backend::hashWeights(kern)))
+    return ExitInternal;
+  FailureOr<backend::ModelInfo> info = backend::modelInfoOf(kern);
+  if (failed(info))
+    return ExitInternal;
+  std::string stem = backend::fileNameOf(info->name);
+  bool ok =
+      add(codeFileName(stem, emission.kind),
+          [&](raw_ostream &os) { return emitCode(kern, emission.kind, os); }) &&
+      add(stem + ".h",
+          [&](raw_ostream &os) {
+            backend::printHeader(*info, os);
+            return success();
+          }) &&
+      add(stem + ".weights",
+          [&](raw_ostream &os) { return backend::writeWeights(kern, os); }) &&
+      add("report.json", [&](raw_ostream &os) {
+        printJson(report, os);
+        return success();
+      });
+  if (ok && emission.depfile)
+    add(stem + ".d", [&](raw_ostream &os) {
+      printDepfile(os);
+      return success();
+    });
+  return exitCode;
+}
+
+int tern::compileInto(ModuleOp module, const CompileOptions &options,
+                      const EmitOptions &emission, OutputFolder &folder) {
+  if (failed(runGraphStage(module, options)))
+    return ExitRefused;
+  if (failed(setTarget(module, options.target)))
+    return ExitUsage;
+  if (failed(runScheduleStage(module, options)))
+    return ExitInternal;
+  FailureOr<Report> report = describeModel(module);
+  if (failed(report) || failed(runLoweringStage(module, options)))
+    return ExitInternal;
+  addMemory(*report, module);
+  if (int code = Writer(module, emission, folder).write(*report))
+    return code;
+  if (llvm::Error error = folder.commit()) {
+    llvm::errs() << "tern: " << llvm::toString(std::move(error)) << "\n";
+    return ExitEnvironment;
+  }
   return ExitOk;
 }

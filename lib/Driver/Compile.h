@@ -10,8 +10,9 @@ struct EmitOptions {
   EmitKind kind = EmitKind::Library;
   /// Write <name>.d, naming every file that the output depends on.
   bool depfile = false;
-  /// The model's path, for the depfile.
+  /// The model's path, and the files that it names, for the depfile.
   std::string model;
+  std::vector<std::string> externalData;
 };
 
 /// Prints the IR as it stands after `stage`, large constants elided.

@@ -65,7 +65,19 @@ int CompileCommand::run() {
     return printStage(options.model, *context, *parsed, *stage, llvm::outs());
   }
 
-  return ExitInternal;
+  OwningOpRef<ModuleOp> module = importModel(options.model, *context, *parsed);
+  if (!module)
+    return ExitRefused;
+  EmitOptions emission;
+  emission.kind = emit;
+  emission.depfile = depfile;
+  emission.model = options.model;
+  OutputFolder folder(output);
+  int code = compileInto(*module, *parsed, emission, folder);
+  if (code == ExitOk)
+    for (const std::string &path : folder.paths())
+      llvm::outs() << path << "\n";
+  return code;
 }
 
 } // namespace

@@ -69,7 +69,8 @@ std::unique_ptr<mlir::MLIRContext> driver::makeContext() {
 int driver::main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   std::unique_ptr<Command> commands[] = {
-      makeCompileCommand(), makeCheckCommand(), makeVerifyCommand()};
+      makeCompileCommand(), makeRunCommand(),    makeCheckCommand(),
+      makeVerifyCommand(),  makeReportCommand(), makeTargetsCommand()};
   std::string errors;
   llvm::raw_string_ostream stream(errors);
   if (argc < 2) {

@@ -191,6 +191,21 @@ LogicalResult Judge::judgeValue(Value value, Tensor actual,
   return success();
 }
 
+/// The same elements under another shape, or as codes of another kind with
+/// the same storage; the tensor itself where that cannot be.
+static Tensor asType(const Tensor &tensor, Type wanted) {
+  auto type = dyn_cast<RankedTensorType>(wanted);
+  if (!type || type.getNumElements() != tensor.size())
+    return tensor;
+  Type from = tensor.getElementType(), to = type.getElementType();
+  bool codes = isa<ir::QType>(from) && isa<ir::QType>(to) &&
+               Tensor::elementBytes(from) == Tensor::elementBytes(to);
+  if (from != to && !codes)
+    return tensor;
+  auto owner = std::make_shared<Tensor>(tensor);
+  return Tensor(type, std::shared_ptr<char>(owner, owner->data()));
+}
+
 FailureOr<Verdict> Judge::run(ArrayRef<Tensor> inputs,
                               const TargetRun &target) {
   for (auto [argument, input] : llvm::zip(entry.getArguments(), inputs))
@@ -209,15 +224,10 @@ FailureOr<Verdict> Judge::run(ArrayRef<Tensor> inputs,
       continue;
     }
     Value value = op->getResult(tap.result);
-    // The same elements, if under another shape.
-    auto type = cast<RankedTensorType>(value.getType());
-    bool fits = type.getElementType() == tap.value.getElementType() &&
-                type.getNumElements() == tap.value.size();
-    if (fits)
-      seen[value] = Tensor(
-          type, std::shared_ptr<char>(std::make_shared<Tensor>(tap.value),
-                                      tap.value.data()));
-    taps[value] = tap.value;
+    Tensor tensor = asType(tap.value, value.getType());
+    if (tensor.getType() == value.getType())
+      seen[value] = tensor;
+    taps[value] = tensor;
   }
   for (auto &[value, tensor] : taps) {
     LayerVerdict layer = describe(value.getDefiningOp(),
@@ -231,8 +241,9 @@ FailureOr<Verdict> Judge::run(ArrayRef<Tensor> inputs,
     return entry.emitError("expected ")
            << terminator->getNumOperands() << " outputs, but got "
            << target.outputs.size();
-  for (auto [value, tensor] :
+  for (auto [value, given] :
        llvm::zip(terminator->getOperands(), target.outputs)) {
+    Tensor tensor = asType(given, value.getType());
     // An output that was tapped has been judged; it is a copy of the tap.
     auto result = dyn_cast<OpResult>(value);
     LayerVerdict layer =

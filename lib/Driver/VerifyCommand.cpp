@@ -4,6 +4,7 @@
 #include "lib/Driver/OnnxTests.h"
 #include "lib/Driver/Session.h"
 #include "lib/Driver/TargetModel.h"
+#include "lib/Driver/Verify.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/Path.h"
 
@@ -24,8 +25,8 @@ public:
 
 private:
   int runTests(const CompileOptions &compile);
-  /// Compares one case; whether everything agrees.
-  int verifyCase(const TestCase *data, const CompileOptions &compile,
+  /// Runs one case with every value visible, and judges it.
+  int verifyCase(const TestCase *data, CompileOptions compile,
                  MLIRContext &context);
 
   ModelOptions options;
@@ -33,6 +34,8 @@ private:
       "data", cl::value_desc("folder"),
       cl::desc("inputs and expected outputs (default: beside the model)"),
       cl::sub(sub)};
+  cl::opt<bool> all{"all", cl::desc("print layers without any error, too"),
+                    cl::sub(sub)};
   cl::opt<std::string> onnxTests{
       "onnx-tests", cl::value_desc("folder"),
       cl::desc("run ONNX backend-test folders instead of a model"),
@@ -56,8 +59,28 @@ int VerifyCommand::runTests(const CompileOptions &compile) {
   return runOnnxTests(tests);
 }
 
-int VerifyCommand::verifyCase(const TestCase *data,
-                              const CompileOptions &compile,
+/// Compares the entry's outputs with what someone expects of them.
+static bool compareOutputs(const Session &session,
+                           ArrayRef<eval::Tensor> outputs) {
+  bool agrees = true;
+  for (auto [name, expected, got] :
+       llvm::zip(session.outputNames, session.expected, outputs)) {
+    Comparison compared =
+        compareTensors(expected, got, onnxRelative, onnxAbsolute);
+    agrees &= !compared.wrong;
+    llvm::outs() << "output " << name << ": " << compared.elements
+                 << " elements, " << compared.different
+                 << " differ from the expected ones, " << compared.wrong
+                 << " wrong, greatest error "
+                 << llvm::format("%.3g", compared.greatestError);
+    if (compared.wrong)
+      llvm::outs() << " " << compared.first;
+    llvm::outs() << "\n";
+  }
+  return agrees;
+}
+
+int VerifyCommand::verifyCase(const TestCase *data, CompileOptions compile,
                               MLIRContext &context) {
   Session session;
   switch (
@@ -69,26 +92,25 @@ int VerifyCommand::verifyCase(const TestCase *data,
   case SessionError::None:
     break;
   }
+  bool byLayer = compile.target != "reference";
+  compile.taps = byLayer;
   auto target = TargetModel::create(session, compile);
   if (!target)
     return ExitRefused;
   auto outputs = target->run(session.inputs);
   if (failed(outputs))
     return ExitEnvironment;
+  TargetRun run = splitTaps(target->outputNames(), *outputs);
   bool agrees = true;
-  for (auto [name, expected, got] :
-       llvm::zip(session.outputNames, session.expected, *outputs)) {
-    Comparison compared =
-        compareTensors(expected, got, onnxRelative, onnxAbsolute);
-    agrees &= !compared.wrong;
-    llvm::outs() << "output " << name << ": " << compared.elements
-                 << " elements, " << compared.different << " differ, "
-                 << compared.wrong << " wrong, greatest error "
-                 << llvm::format("%.3g", compared.greatestError);
-    if (compared.wrong)
-      llvm::outs() << " " << compared.first;
-    llvm::outs() << "\n";
+  if (byLayer) {
+    FailureOr<Verdict> verdict =
+        judge(session.module.get(), session.entry, session.inputs, run);
+    if (failed(verdict))
+      return ExitInternal;
+    verdict->print(llvm::outs(), all);
+    agrees = verdict->passed();
   }
+  agrees &= compareOutputs(session, run.outputs);
   return agrees ? ExitOk : ExitRefused;
 }
 

@@ -57,7 +57,11 @@ SmallVector<Value> Emitter::loop(Value begin, Value end, ValueRange inits,
   auto loop = create<scf::ForOp>(begin, end, index(1), inits);
   OpBuilder::InsertionGuard guard(*this);
   setInsertionPointToStart(loop.getBody());
-  create<scf::YieldOp>(body(loop.getInductionVar(), loop.getRegionIterArgs()));
+  SmallVector<Value> next =
+      body(loop.getInductionVar(), loop.getRegionIterArgs());
+  // A loop that carries nothing is built with its terminator.
+  if (!inits.empty())
+    create<scf::YieldOp>(next);
   return llvm::to_vector(ValueRange(loop.getResults()));
 }
 

@@ -170,7 +170,8 @@ static void decompose(ir::DequantizeOp op, RewriterBase &rewriter) {
 
 /// A pad is its value everywhere, and then the source.
 static void decompose(tensor::PadOp op, RewriterBase &rewriter) {
-  ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+  // Only the second is the layer's value.
+  ImplicitLocOpBuilder b(rewriter.getUnknownLoc(), rewriter);
   auto type = op.getResultType();
   Value around = makeGeneric(
       b, type, {}, {}, [&](ImplicitLocOpBuilder &b, ValueRange) -> Value {

@@ -1,0 +1,187 @@
+//===- Report.cpp - What a compiled model does, and what that costs -------===//
+#include "lib/Driver/Report.h"
+#include "dialects/Tern/Tern.h"
+#include "lib/Methods/Contraction.h"
+#include "lib/Target/Targets.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+
+using namespace mlir;
+using namespace tern;
+
+double Report::macs() const {
+  double sum = 0;
+  for (const LayerReport &layer : layers)
+    sum += layer.work.macs;
+  return sum;
+}
+
+double Report::seconds() const {
+  double sum = 0;
+  for (const LayerReport &layer : layers)
+    sum += layer.prediction.seconds();
+  return sum;
+}
+
+static std::string formatOf(Type element) {
+  if (auto code = dyn_cast<ir::QType>(element))
+    return code.getName();
+  std::string text;
+  llvm::raw_string_ostream(text) << element;
+  return text;
+}
+
+/// "1x64x7x7 int8"
+static std::string describe(Type type) {
+  auto shaped = cast<ShapedType>(type);
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  llvm::interleave(shaped.getShape(), os, "x");
+  os << (shaped.getRank() ? " " : "") << formatOf(shaped.getElementType());
+  return text;
+}
+
+static double bytesOf(Type type) {
+  auto shaped = cast<ShapedType>(type);
+  Type element = shaped.getElementType();
+  auto code = dyn_cast<ir::QType>(element);
+  double bytes =
+      code ? code.getStorageBytes() : (element.getIntOrFloatBitWidth() + 7) / 8;
+  return bytes * shaped.getNumElements();
+}
+
+/// The precision that a machine computes an element type in.
+static Precision precisionOf(Type element) {
+  if (auto code = dyn_cast<ir::QType>(element))
+    return code.isFloat()        ? Precision::F8
+           : code.getBits() <= 8 ? Precision::Int8
+                                 : Precision::Int16;
+  if (isa<IntegerType>(element))
+    return Precision::Int32;
+  return element.isF16()    ? Precision::F16
+         : element.isBF16() ? Precision::BF16
+         : element.isF64()  ? Precision::F64
+                            : Precision::F32;
+}
+
+/// Bytes of the weight that a value is, in the file; nothing for others.
+static std::optional<double> weightBytes(Value value, SymbolTable &symbols) {
+  auto use = value.getDefiningOp<ir::UseOp>();
+  if (!use)
+    return std::nullopt;
+  auto weight = symbols.lookup<ir::WeightOp>(use.getWeight());
+  if (weight.getLayout())
+    return cast<ShapedType>(weight.getValue().getType()).getNumElements();
+  return bytesOf(weight.getType());
+}
+
+static void describeOperands(Operation *op, SymbolTable &symbols,
+                             LayerReport &layer) {
+  auto inits = cast<DestinationStyleOpInterface>(op).getDpsInits();
+  llvm::SmallDenseSet<Value> seen;
+  for (Value operand : op->getOperands()) {
+    if (!isa<ShapedType>(operand.getType()) || !seen.insert(operand).second ||
+        llvm::is_contained(inits, operand))
+      continue;
+    layer.inputs +=
+        (layer.inputs.empty() ? "" : ", ") + describe(operand.getType());
+    if (auto bytes = weightBytes(operand, symbols))
+      layer.work.weightBytes += *bytes;
+    else
+      layer.work.inputBytes += bytesOf(operand.getType());
+  }
+  for (Value result : op->getResults())
+    layer.work.outputBytes += bytesOf(result.getType());
+  layer.output = describe(op->getResult(0).getType());
+}
+
+/// Operations of a scalar body, for each element it is run on.
+static double countScalars(Region &body) {
+  double count = 0;
+  body.walk([&](Operation *op) {
+    count += op->getNumResults() && !isa<arith::ConstantOp>(op);
+  });
+  return count;
+}
+
+static void describeContraction(Operation *op, LayerReport &layer) {
+  Contraction c = tern::describeContraction(op);
+  layer.step = c.isConv ? "conv" : "matmul";
+  layer.work.macs = static_cast<double>(c.macs());
+  layer.work.lhs = precisionOf(c.lhs);
+  layer.work.rhs = precisionOf(c.rhs);
+  double results =
+      cast<ShapedType>(op->getResult(0).getType()).getNumElements();
+  layer.work.scalarOps = results * countScalars(op->getRegion(0));
+  if (op->getOperand(1).getDefiningOp<ir::UseOp>())
+    layer.weightFormat = formatOf(c.rhs);
+  if (auto method = op->getAttrOfType<ir::MethodAttr>("method"))
+    layer.method = ir::stringifyMethod(method.getValue()).str();
+  auto choice = op->getAttrOfType<DictionaryAttr>("tern.choice");
+  if (!choice)
+    return;
+  layer.reason = choice.getAs<StringAttr>("reason").str();
+  if (auto next = choice.getAs<StringAttr>("next"))
+    layer.reason += " (" + next.str() + " is next)";
+}
+
+static void describeGeneric(linalg::LinalgOp op, LayerReport &layer) {
+  double points = 1;
+  for (int64_t size : op.getStaticLoopRanges())
+    points *= static_cast<double>(size);
+  double scalars = countScalars(op->getRegion(0));
+  layer.step = scalars ? "elementwise" : "copy";
+  if (op.getNumReductionLoops())
+    layer.step = "reduction";
+  layer.work.scalarOps = points * scalars;
+}
+
+/// One step; nothing for operations that compute nothing.
+static std::optional<LayerReport> describeStep(Operation &op,
+                                               SymbolTable &symbols) {
+  LayerReport layer;
+  if (isa<ir::MatmulOp, ir::ConvOp>(op))
+    ::describeContraction(&op, layer);
+  else if (auto generic = dyn_cast<linalg::LinalgOp>(op))
+    describeGeneric(generic, layer);
+  else
+    return std::nullopt;
+  auto fused = op.getLoc()->findInstanceOf<FusedLocWith<ir::LayerAttr>>();
+  if (fused) {
+    layer.name = fused.getMetadata().getName().str();
+    layer.op = fused.getMetadata().getOp().str();
+  }
+  describeOperands(&op, symbols, layer);
+  return layer;
+}
+
+FailureOr<Report> tern::describeModel(ModuleOp module) {
+  FailureOr<const Machine *> machine = machineOf(module);
+  if (failed(machine))
+    return failure();
+  Report report;
+  if (auto name = module->getAttrOfType<StringAttr>("kern.model"))
+    report.model = name.str();
+  report.target = (*machine)->name;
+  report.targetHash = (*machine)->hash;
+  SymbolTable symbols(module);
+  for (auto weight : module.getOps<ir::WeightOp>())
+    report.parameters += cast<ShapedType>(weight.getType()).getNumElements();
+  report.floatBytes = 4 * report.parameters;
+  for (auto entry : module.getOps<func::FuncOp>())
+    for (Operation &op : entry.getBody().getOps())
+      if (std::optional<LayerReport> layer = describeStep(op, symbols)) {
+        layer->prediction = predict(layer->work, **machine);
+        report.layers.push_back(std::move(*layer));
+      }
+  return report;
+}
+
+void tern::addMemory(Report &report, ModuleOp kern) {
+  if (auto bytes = kern->getAttrOfType<IntegerAttr>("kern.weights_bytes"))
+    report.weightsBytes = bytes.getInt();
+  for (auto entry : kern.getOps<func::FuncOp>())
+    if (auto bytes = entry->getAttrOfType<IntegerAttr>("kern.workspace"))
+      report.workspaceBytes = std::max(report.workspaceBytes, bytes.getInt());
+}

@@ -1,0 +1,113 @@
+//===- RunCommand.cpp - tern run ------------------------------------------===//
+#include "lib/Driver/Commands.h"
+#include "lib/Driver/Session.h"
+#include "lib/Driver/TargetModel.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Format.h"
+
+using namespace mlir;
+using namespace tern;
+using namespace tern::driver;
+namespace cl = llvm::cl;
+
+namespace {
+
+class RunCommand : public Command {
+public:
+  RunCommand()
+      : Command("run", "compile a model in memory and run it"), options(sub) {}
+  int run() override;
+
+private:
+  ModelOptions options;
+  cl::opt<std::string> data{
+      "data", cl::value_desc("path"),
+      cl::desc("inputs: .npy, .npz, .pb, or a folder (default: random)"),
+      cl::sub(sub)};
+  cl::opt<std::string> output{"o", cl::value_desc("file.npz"),
+                              cl::desc("write the outputs there"),
+                              cl::sub(sub)};
+  cl::opt<unsigned> threads{"kernel-threads", cl::init(1),
+                            cl::desc("threads for kernels (default: 1)"),
+                            cl::sub(sub)};
+};
+
+llvm::Expected<TestCase> readInputs(const std::string &path,
+                                    MLIRContext *context) {
+  if (llvm::sys::fs::is_directory(path)) {
+    auto cases = findTestCases(path, context);
+    if (!cases)
+      return cases.takeError();
+    if (cases->empty())
+      return llvm::createStringError("expected inputs in %s, but found none",
+                                     path.c_str());
+    return cases->front();
+  }
+  auto tensors = readTensors(path, context);
+  if (!tensors)
+    return tensors.takeError();
+  return TestCase{path, std::move(*tensors), {}};
+}
+
+void print(StringRef name, const eval::Tensor &tensor) {
+  constexpr int64_t shown = 16;
+  bool isFloat = isa<FloatType>(tensor.getElementType());
+  llvm::outs() << name << " : " << tensor.getType() << " =";
+  for (int64_t i = 0; i < std::min(tensor.size(), shown); ++i)
+    if (isFloat)
+      llvm::outs() << llvm::format(" %.6g", tensor.getFloat(i));
+    else
+      llvm::outs() << " " << tensor.getInt(i);
+  llvm::outs() << (tensor.size() > shown ? " ...\n" : "\n");
+}
+
+int RunCommand::run() {
+  std::optional<CompileOptions> compile = options.parse();
+  if (!compile)
+    return ExitUsage;
+  auto context = makeContext();
+  std::optional<TestCase> inputs;
+  if (!data.empty()) {
+    auto read = readInputs(data, context.get());
+    if (!read) {
+      llvm::errs() << "tern: " << llvm::toString(read.takeError()) << "\n";
+      return ExitEnvironment;
+    }
+    inputs = std::move(*read);
+    inputs->outputs.clear();
+  }
+  Session session;
+  switch (openSession(options.model, *context, *compile,
+                      inputs ? &*inputs : nullptr, session, nullptr)) {
+  case SessionError::Refused:
+    return ExitRefused;
+  case SessionError::Data:
+    return ExitEnvironment;
+  case SessionError::None:
+    break;
+  }
+  auto target = TargetModel::create(session, *compile, threads);
+  if (!target)
+    return ExitRefused;
+  auto outputs = target->run(session.inputs);
+  if (failed(outputs))
+    return ExitEnvironment;
+  std::vector<NamedTensor> named;
+  for (auto [name, tensor] : llvm::zip(session.outputNames, *outputs)) {
+    print(name, tensor);
+    named.push_back({name, tensor});
+  }
+  if (output.empty())
+    return ExitOk;
+  if (llvm::Error error = writeNpz(output, named)) {
+    llvm::errs() << "tern: " << llvm::toString(std::move(error)) << "\n";
+    return ExitEnvironment;
+  }
+  return ExitOk;
+}
+
+} // namespace
+
+std::unique_ptr<Command> driver::makeRunCommand() {
+  return std::make_unique<RunCommand>();
+}
