@@ -74,7 +74,8 @@ static Contraction fuse(Contraction op, linalg::GenericOp consumer,
     BlockArgument scalar = consumer.getMatchingBlockArgument(input);
     mapping.map(scalar, body->addArgument(scalar.getType(), loc));
   }
-  OpBuilder builder = OpBuilder::atBlockEnd(body);
+  OpBuilder builder(op.getContext());
+  builder.setInsertionPointToEnd(body);
   Value value = body->getArgument(0);
   if (op.hasEpilogue()) {
     IRMapping inner;

@@ -231,10 +231,12 @@ CText CLeaves::dot(Operation *op, ArrayRef<CText> operands) {
 }
 
 CText CLeaves::vectorOp(Operation *op, ArrayRef<CText> operands) {
-  for (Type type : llvm::concat<Type>(op->getOperandTypes(),
-                                      op->getResultTypes()))
-    if (isa<VectorType>(type) && cTypeOf(type).empty())
-      return CText();
+  auto isUnknown = [](Type type) {
+    return isa<VectorType>(type) && cTypeOf(type).empty();
+  };
+  if (llvm::any_of(op->getOperandTypes(), isUnknown) ||
+      llvm::any_of(op->getResultTypes(), isUnknown))
+    return CText();
   auto type = op->getNumResults() == 1
                   ? dyn_cast<VectorType>(op->getResult(0).getType())
                   : VectorType();

@@ -43,6 +43,7 @@ private:
   }
 
   CText wrapping(StringRef name, StringRef symbol, CBinds binds);
+  CText extreme(StringRef name, bool isAny);
   CText division(StringRef name, StringRef symbol);
   CText shift(StringRef name, StringRef symbol);
   CText logic(StringRef symbol, CBinds binds);
@@ -63,6 +64,13 @@ CText IntegerPrinter::wrapping(StringRef name, StringRef symbol,
     return name == "muli" ? plain("&", CBinds::And)
                           : binaryText(in[0], "!=", in[1], CBinds::Equal);
   return unless(ranges && ranges->exact(op), name, symbol, binds);
+}
+
+/// Of bits, the greater is one of two that are set; a signed bit is 0 or -1.
+CText IntegerPrinter::extreme(StringRef name, bool isAny) {
+  if (!to.isInteger(1))
+    return leaf(name);
+  return isAny ? plain("|", CBinds::Or) : plain("&", CBinds::And);
 }
 
 /// Division by zero and of the least number by -1 are the leaf's.
@@ -159,10 +167,10 @@ CText IntegerPrinter::print() {
       .Case([&](arith::AndIOp) { return logic("&", CBinds::And); })
       .Case([&](arith::OrIOp) { return logic("|", CBinds::Or); })
       .Case([&](arith::XOrIOp) { return logic("^", CBinds::Xor); })
-      .Case([&](arith::MaxSIOp) { return leaf("maxsi"); })
-      .Case([&](arith::MinSIOp) { return leaf("minsi"); })
-      .Case([&](arith::MaxUIOp) { return leaf("maxui"); })
-      .Case([&](arith::MinUIOp) { return leaf("minui"); })
+      .Case([&](arith::MaxSIOp) { return extreme("maxsi", false); })
+      .Case([&](arith::MinSIOp) { return extreme("minsi", true); })
+      .Case([&](arith::MaxUIOp) { return extreme("maxui", true); })
+      .Case([&](arith::MinUIOp) { return extreme("minui", false); })
       .Case([&](arith::CmpIOp op) { return compare(op); })
       .Case<arith::ExtSIOp, arith::IndexCastOp>(
           [&](auto) { return extend(true); })
