@@ -15,6 +15,7 @@ llvm::ArrayRef<OperatorRow> logicOperators();
 llvm::ArrayRef<OperatorRow> mathOperators();
 llvm::ArrayRef<OperatorRow> nbitsOperators();
 llvm::ArrayRef<OperatorRow> pieceOperators();
+llvm::ArrayRef<OperatorRow> productOperators();
 llvm::ArrayRef<OperatorRow> qconvOperators();
 llvm::ArrayRef<OperatorRow> qlinearOperators();
 llvm::ArrayRef<OperatorRow> qmatmulOperators();
@@ -41,6 +42,7 @@ inline constexpr llvm::ArrayRef<OperatorRow> (*operatorFamilies[])() = {
     mathOperators,
     nbitsOperators,
     pieceOperators,
+    productOperators,
     qconvOperators,
     qlinearOperators,
     qmatmulOperators,

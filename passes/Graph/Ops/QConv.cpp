@@ -1,68 +1,13 @@
 //===- QConv.cpp - Convolutions of codes ----------------------------------===//
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "passes/Graph/Ops/Families.h"
+#include "passes/Graph/Ops/Products.h"
 #include "passes/Graph/Ops/Requantize.h"
 
 using namespace mlir;
 using namespace tern;
 using namespace tern::graph;
 using ir::QType;
-
-namespace {
-/// The window of a convolution, as tern.conv has it, and the result's shape.
-struct Window {
-  Shape strides, dilations, pads, result;
-  int64_t groups = 1;
-};
-} // namespace
-
-/// Pads of one dimension by `auto_pad`.
-static std::pair<int64_t, int64_t> autoPads(StringRef mode, int64_t size,
-                                            int64_t extent, int64_t stride) {
-  if (!mode.starts_with("SAME"))
-    return {0, 0};
-  int64_t outputs = llvm::divideCeil(size, stride);
-  int64_t total = std::max<int64_t>((outputs - 1) * stride + extent - size, 0);
-  int64_t less = total / 2, more = total - less;
-  return mode == "SAME_LOWER" ? std::pair(more, less) : std::pair(less, more);
-}
-
-static FailureOr<Window> windowOf(Expansion &e, ArrayRef<int64_t> input,
-                                  ArrayRef<int64_t> filter) {
-  if (input.size() < 3 || filter.size() != input.size())
-    return e.refuse("expected an input and a filter of the same rank, with a "
-                    "spatial dimension");
-  size_t spatial = input.size() - 2;
-  Window w;
-  w.groups = e.intAttr("group", 1);
-  w.strides = e.intsAttr("strides").value_or(Shape(spatial, 1));
-  w.dilations = e.intsAttr("dilations").value_or(Shape(spatial, 1));
-  w.pads = e.intsAttr("pads").value_or(Shape(2 * spatial, 0));
-  auto isPositive = [](int64_t value) { return value >= 1; };
-  if (w.strides.size() != spatial || w.dilations.size() != spatial ||
-      w.pads.size() != 2 * spatial || !llvm::all_of(w.strides, isPositive) ||
-      !llvm::all_of(w.dilations, isPositive) ||
-      llvm::any_of(w.pads, [](int64_t pad) { return pad < 0; }))
-    return e.refuse("expected strides, dilations and pads for " +
-                    Twine(spatial) + " dimensions");
-  if (w.groups < 1 || input[1] != w.groups * filter[1] ||
-      filter[0] % w.groups != 0)
-    return e.refuse("expected " + Twine(w.groups * filter[1]) +
-                    " channels, but got " + Twine(input[1]));
-  std::string mode = e.stringAttr("auto_pad", "NOTSET");
-  w.result = {input[0], filter[0]};
-  for (size_t i = 0; i < spatial; ++i) {
-    int64_t extent = w.dilations[i] * (filter[2 + i] - 1) + 1;
-    if (mode != "NOTSET")
-      std::tie(w.pads[i], w.pads[spatial + i]) =
-          autoPads(mode, input[2 + i], extent, w.strides[i]);
-    int64_t room = input[2 + i] + w.pads[i] + w.pads[spatial + i] - extent;
-    if (room < 0)
-      return e.refuse("expected an input at least as large as the window");
-    w.result.push_back(room / w.strides[i] + 1);
-  }
-  return w;
-}
 
 /// A zero point as i32 of 1 or `rows` entries; null when absent or zero.
 static FailureOr<Value> zeroOf(Expansion &e, unsigned i, int64_t rows) {

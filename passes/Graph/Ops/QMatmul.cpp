@@ -1,88 +1,13 @@
 //===- QMatmul.cpp - Matrix products of codes -----------------------------===//
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "passes/Graph/Ops/Families.h"
+#include "passes/Graph/Ops/Products.h"
 #include "passes/Graph/Ops/Requantize.h"
 
 using namespace mlir;
 using namespace tern;
 using namespace tern::graph;
 using ir::QType;
-
-//===----------------------------------------------------------------------===//
-// Shapes
-//===----------------------------------------------------------------------===//
-
-namespace {
-/// ONNX's MatMul of tensors of any rank, as a tern.matmul has it.
-struct Product {
-  Value lhs, rhs; ///< M x K, B x M x K; N x K when transposed, else K x N
-  bool transposed = false;
-  Shape batch, result;
-  int64_t m = 1, n = 1, k = 1;
-
-  /// Rows of the left-hand side of all batches.
-  int64_t rows() const { return product(batch) * m; }
-  bool isBatched() const { return shapeOf(rhs).size() == 3; }
-};
-} // namespace
-
-/// The right-hand side of two dimensions, K x N, as N x K when it is constant.
-static void orientRight(Expansion &e, Product &p, Value rhs) {
-  std::optional<eval::Tensor> known = e.evaluate(transpose(e.b, rhs, {1, 0}));
-  p.transposed = known.has_value();
-  p.rhs = known ? e.tensorConstant(*known) : rhs;
-}
-
-/// Operands `a` and `c` of a MatMul. Refuses shapes that do not fit.
-static FailureOr<Product> matmulOperands(Expansion &e, Value a, Value c) {
-  Shape left(shapeOf(a)), right(shapeOf(c));
-  if (left.empty() || right.empty())
-    return e.refuse("expected operands of rank 1 or more");
-  bool dropRow = left.size() == 1, dropColumn = right.size() == 1;
-  if (dropRow)
-    left.insert(left.begin(), 1);
-  if (dropColumn)
-    right.push_back(1);
-  Product p;
-  p.k = left.back();
-  p.m = left[left.size() - 2];
-  p.n = right.back();
-  if (right[right.size() - 2] != p.k)
-    return e.refuse("expected operands that agree in the dimension summed "
-                    "over, but got " +
-                    Twine(p.k) + " and " + Twine(right[right.size() - 2]));
-  Shape leftBatch(ArrayRef(left).drop_back(2));
-  Shape rightBatch(ArrayRef(right).drop_back(2));
-  size_t rank = std::max(leftBatch.size(), rightBatch.size());
-  leftBatch.insert(leftBatch.begin(), rank - leftBatch.size(), 1);
-  rightBatch.insert(rightBatch.begin(), rank - rightBatch.size(), 1);
-  for (auto [x, y] : llvm::zip(leftBatch, rightBatch)) {
-    if (x != y && x != 1 && y != 1)
-      return e.refuse("expected batch dimensions that broadcast");
-    p.batch.push_back(x == 1 ? y : x);
-  }
-  p.result = p.batch;
-  if (!dropRow)
-    p.result.push_back(p.m);
-  if (!dropColumn)
-    p.result.push_back(p.n);
-  a = reshape(e.b, a, left);
-  c = reshape(e.b, c, right);
-  if (product(rightBatch) == 1 && leftBatch == p.batch) {
-    p.lhs = reshape(e.b, a, {p.rows(), p.k});
-    orientRight(e, p, reshape(e.b, c, {p.k, p.n}));
-    return p;
-  }
-  int64_t count = product(p.batch);
-  auto batched = [&](Value x, int64_t rows, int64_t columns) {
-    Shape full(p.batch);
-    full.append({rows, columns});
-    return reshape(e.b, broadcastTo(e.b, x, full), {count, rows, columns});
-  };
-  p.lhs = batched(a, p.m, p.k);
-  p.rhs = batched(c, p.k, p.n);
-  return p;
-}
 
 //===----------------------------------------------------------------------===//
 // Zero points and scales
@@ -154,10 +79,7 @@ static FailureOr<Value> integerProduct(Expansion &e, const Product &p,
   if (failed(left) || failed(right = rightZero(e, p, cZero)))
     return failure();
   Type i32 = e.b.getI32Type();
-  Shape shape = {p.rows(), p.n};
-  if (p.isBatched())
-    shape = {product(p.batch), p.m, p.n};
-  Value init = emptyTensor(e.b, shape, i32);
+  Value init = emptyTensor(e.b, p.matrixShape(), i32);
   auto op = e.b.create<ir::MatmulOp>(
       TypeRange{init.getType()}, p.lhs, p.rhs, *left, *right, Value(),
       ValueRange(), init, p.transposed, IntegerAttr(), i32, ArrayAttr(),
@@ -262,7 +184,7 @@ static LogicalResult expandQGemm(Expansion &e) {
   if (e.intAttr("transA", 0))
     first = transpose(e.b, first, {1, 0});
   if (e.intAttr("transB", 0))
-    second = folded(e, transpose(e.b, second, {1, 0}));
+    second = transpose(e.b, second, {1, 0});
   FailureOr<Product> p = matmulOperands(e, first, second);
   if (failed(p))
     return failure();
