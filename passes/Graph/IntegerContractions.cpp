@@ -13,6 +13,7 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "passes/Graph/CodeOperands.h"
 #include "passes/Graph/EpilogueChain.h"
+#include "passes/Graph/IntegerSums.h"
 #include "passes/Graph/Ops/Requantize.h"
 #include "passes/Graph/Passes.h"
 #include "passes/Graph/SinkDequantize.h"
@@ -333,13 +334,16 @@ void Rewriter::run() {
   sinkDequantize(entry);
   SmallVector<Operation *> contractions;
   for (Operation &op : entry.getBody().front())
-    if (isa<ir::ConvOp, ir::MatmulOp>(op))
+    if (isa<ir::ConvOp, ir::MatmulOp, linalg::GenericOp>(op))
       contractions.push_back(&op);
+  auto constants = [&](Value value) { return constantOf(value); };
   for (Operation *op : contractions) {
     if (auto conv = dyn_cast<ir::ConvOp>(op))
       rewriteConv(conv);
+    else if (auto matmul = dyn_cast<ir::MatmulOp>(op))
+      rewriteMatmul(matmul);
     else
-      rewriteMatmul(cast<ir::MatmulOp>(op));
+      rewriteSum(b, cast<linalg::GenericOp>(op), constants);
   }
 }
 

@@ -142,7 +142,31 @@ static LogicalResult expandSoftmax(Expansion &e) {
   return quantizeResult(e, softmax(e.b, *x, axes), 3, e.elementType(0));
 }
 
+/// The mean over `axes`, which stay with size 1.
+static Value meanOver(LocBuilder &b, Value x, ArrayRef<int64_t> axes) {
+  double count = 1;
+  for (int64_t axis : axes)
+    count *= static_cast<double>(shapeOf(x)[axis]);
+  Type type = computeType(elementOf(x));
+  Value sum =
+      reduce(b, x, axes, /*keepDims=*/true, scalarConstant(b, type, 0.0),
+             [](LocBuilder &inner, ValueRange args) -> Value {
+               return inner.create<arith::AddFOp>(args[0], args[1]);
+             });
+  return compute(b, sum, elementOf(x), [&](LocBuilder &inner, ValueRange args) {
+    return (graph::Scalar{inner, args[0]} / count).v;
+  });
+}
+
 static LogicalResult expandGlobalAveragePool(Expansion &e) {
+  if (!isFloatElement(e.elementType(0)) || e.rank(0) < 3)
+    return e.refuse("expected a float input with a spatial dimension");
+  Shape axes = llvm::to_vector(llvm::seq<int64_t>(2, e.rank(0)));
+  e.result(0, meanOver(e.b, e.operand(0), axes));
+  return success();
+}
+
+static LogicalResult expandQLinearGlobalAveragePool(Expansion &e) {
   FailureOr<Value> x = dequantizeOperand(e, 0);
   if (failed(x))
     return failure();
@@ -152,31 +176,21 @@ static LogicalResult expandGlobalAveragePool(Expansion &e) {
     return e.refuse("expected a spatial dimension");
   Shape axes = llvm::to_vector(channelsLast ? llvm::seq<int64_t>(1, rank - 1)
                                             : llvm::seq<int64_t>(2, rank));
-  int64_t count = 1;
-  for (int64_t axis : axes)
-    count *= e.shape(0)[axis];
-  Type f32 = e.b.getF32Type();
-  Value sum =
-      reduce(e.b, *x, axes, /*keepDims=*/true, scalarConstant(e.b, f32, 0.0),
-             [](LocBuilder &b, ValueRange args) -> Value {
-               return b.create<arith::AddFOp>(args[0], args[1]);
-             });
-  Value mean = compute(e.b, sum, f32, [&](LocBuilder &b, ValueRange args) {
-    return (graph::Scalar{b, args[0]} / static_cast<double>(count)).v;
-  });
-  return quantizeResult(e, mean, 3, e.elementType(0));
+  return quantizeResult(e, meanOver(e.b, *x, axes), 3, e.elementType(0));
 }
 
 ArrayRef<OperatorRow> graph::qlinearOperators() {
   static constexpr StringRef domain = "com.microsoft";
   static const OperatorRow rows[] = {
+      {"", "GlobalAveragePool", 1, 0, expandGlobalAveragePool},
       {domain, "QLinearAdd", 1, 0, expandAdd},
       {domain, "QLinearMul", 1, 0, expandMul},
       {domain, "QLinearSigmoid", 1, 0, expandSigmoid},
       {domain, "QLinearLeakyRelu", 1, 0, expandLeakyRelu},
       {domain, "QLinearConcat", 1, 0, expandConcat},
       {domain, "QLinearSoftmax", 1, 0, expandSoftmax},
-      {domain, "QLinearGlobalAveragePool", 1, 0, expandGlobalAveragePool},
+      {domain, "QLinearGlobalAveragePool", 1, 0,
+       expandQLinearGlobalAveragePool},
   };
   return rows;
 }

@@ -112,6 +112,37 @@ func.func @whole(%x: tensor<1x2x!tern.q<uint8>>) -> tensor<1x2xf32> {
   return %y : tensor<1x2xf32>
 }
 
+// A quantized mean is one requantization of the sum: 0.5 / (0.25 * 4).
+// CHECK-LABEL: func.func @mean
+// CHECK-DAG: %[[M:.*]] = arith.constant 5.000000e-01 : f32
+// CHECK: linalg.generic {{.*}} ["parallel", "reduction"]} ins(%arg0 : tensor<2x4x!tern.q<uint8>>)
+// CHECK: tern.decode
+// CHECK: arith.subi
+// CHECK: arith.mulf %{{.*}}, %[[M]] : f32
+// CHECK: math.roundeven
+func.func @mean(%x: tensor<2x4x!tern.q<uint8>>) -> tensor<2x!tern.q<uint8>> {
+  %sx = arith.constant dense<0.5> : tensor<1x1xf32>
+  %zx = arith.constant dense<3> : tensor<1x1xi32>
+  %sy = arith.constant dense<0.25> : tensor<1xf32>
+  %zero = arith.constant 0.0 : f32
+  %four = arith.constant 4.0 : f32
+  %xr = tern.dequantize %x scale %sx zero_point %zx <[2, 4]> : tensor<2x4x!tern.q<uint8>>, tensor<1x1xf32>, tensor<1x1xi32> -> tensor<2x4xf32>
+  %e = tensor.empty() : tensor<2xf32>
+  %start = linalg.fill ins(%zero : f32) outs(%e : tensor<2xf32>) -> tensor<2xf32>
+  %sum = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i)>], iterator_types = ["parallel", "reduction"]} ins(%xr : tensor<2x4xf32>) outs(%start : tensor<2xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %s = arith.addf %o, %a : f32
+    linalg.yield %s : f32
+  } -> tensor<2xf32>
+  %mean = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>], iterator_types = ["parallel"]} ins(%sum : tensor<2xf32>) outs(%e : tensor<2xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %s = arith.divf %a, %four : f32
+    linalg.yield %s : f32
+  } -> tensor<2xf32>
+  %q = tern.quantize %mean scale %sy <[2]> : tensor<2xf32>, tensor<1xf32> -> tensor<2x!tern.q<uint8>>
+  return %q : tensor<2x!tern.q<uint8>>
+}
+
 tern.weight @w : tensor<4x3x!tern.q<int8>> = dense<[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]> : tensor<12xi8>
 tern.weight @t : tensor<3x4x!tern.q<int8>> = dense_resource<t> : tensor<12xi8>
 tern.weight @f : tensor<2x1x2x!tern.q<int4>> = dense_resource<f> : tensor<2xi8>
