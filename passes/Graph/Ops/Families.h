@@ -6,6 +6,7 @@ namespace tern::graph {
 
 llvm::ArrayRef<OperatorRow> activationOperators();
 llvm::ArrayRef<OperatorRow> arithmeticOperators();
+llvm::ArrayRef<OperatorRow> batchNormOperators();
 llvm::ArrayRef<OperatorRow> castOperators();
 llvm::ArrayRef<OperatorRow> controlOperators();
 llvm::ArrayRef<OperatorRow> deeployOperators();
@@ -14,7 +15,9 @@ llvm::ArrayRef<OperatorRow> generateOperators();
 llvm::ArrayRef<OperatorRow> logicOperators();
 llvm::ArrayRef<OperatorRow> mathOperators();
 llvm::ArrayRef<OperatorRow> nbitsOperators();
+llvm::ArrayRef<OperatorRow> normalizeOperators();
 llvm::ArrayRef<OperatorRow> pieceOperators();
+llvm::ArrayRef<OperatorRow> poolOperators();
 llvm::ArrayRef<OperatorRow> productOperators();
 llvm::ArrayRef<OperatorRow> qconvOperators();
 llvm::ArrayRef<OperatorRow> qlinearOperators();
@@ -27,12 +30,14 @@ llvm::ArrayRef<OperatorRow> resizeOperators();
 llvm::ArrayRef<OperatorRow> scatterOperators();
 llvm::ArrayRef<OperatorRow> selectOperators();
 llvm::ArrayRef<OperatorRow> shapeOperators();
+llvm::ArrayRef<OperatorRow> softmaxOperators();
 
 /// In the order they are searched; one line per file of passes/Graph/Ops.
 // clang-format off
 inline constexpr llvm::ArrayRef<OperatorRow> (*operatorFamilies[])() = {
     activationOperators,
     arithmeticOperators,
+    batchNormOperators,
     castOperators,
     controlOperators,
     deeployOperators,
@@ -41,7 +46,9 @@ inline constexpr llvm::ArrayRef<OperatorRow> (*operatorFamilies[])() = {
     logicOperators,
     mathOperators,
     nbitsOperators,
+    normalizeOperators,
     pieceOperators,
+    poolOperators,
     productOperators,
     qconvOperators,
     qlinearOperators,
@@ -54,6 +61,7 @@ inline constexpr llvm::ArrayRef<OperatorRow> (*operatorFamilies[])() = {
     scatterOperators,
     selectOperators,
     shapeOperators,
+    softmaxOperators,
 };
 // clang-format on
 
