@@ -29,6 +29,9 @@ namespace tern::graph {
 #include "passes/Graph/Passes.h.inc"
 } // namespace tern::graph
 
+/// Constant codes of up to so many elements, not contracted, become reals.
+static constexpr int64_t smallElements = 4096;
+
 namespace {
 /// Rewrites the contractions of one entry.
 class Rewriter {
@@ -44,6 +47,7 @@ private:
   Value transposedConstant(Value matrix);
   void rewriteConv(ir::ConvOp op);
   void rewriteMatmul(ir::MatmulOp op);
+  void foldSmallConstants();
   void rewriteWeightOnly(ir::MatmulOp op, const CodeOperand &rhs);
   void finish(Operation *op, Value sums, int64_t channelDim,
               ArrayRef<float> scales);
@@ -127,12 +131,10 @@ Rewriter::wholeBias(const Tensor &bias, ArrayRef<float> scales, Value value) {
     float scale = scales[scales.size() == 1 ? 0 : i];
     int64_t at = bias.size() == 1 ? 0 : static_cast<int64_t>(i);
     auto real = static_cast<float>(bias.getFloat(at));
-    if (whole) {
-      // A file computes the bias' scale in its own precision: a difference of
-      // an ulp or two means the product of the two scales all the same.
-      float own = codes->scaleAt(at);
-      if (std::abs(own - scale) > std::abs(scale) * 0x1p-20f)
-        return std::nullopt;
+    // A file computes the bias' scale in its own precision: a difference of an
+    // ulp or two means the product of the two scales all the same.
+    if (whole &&
+        std::abs(codes->scaleAt(at) - scale) <= std::abs(scale) * 0x1p-20f) {
       units.push_back(whole->getInt(at) - codes->zeroAt(at));
       continue;
     }
@@ -330,6 +332,22 @@ void Rewriter::rewriteWeightOnly(ir::MatmulOp op, const CodeOperand &rhs) {
   op->getResult(0).replaceAllUsesWith(matmul.getResult(0));
 }
 
+/// Reals that small need no codes: what was not contracted becomes constant.
+void Rewriter::foldSmallConstants() {
+  for (auto op : llvm::make_early_inc_range(
+           entry.getBody().front().getOps<ir::DequantizeOp>())) {
+    Value real = op.getResult();
+    if (product(shapeOf(real)) > smallElements || op->use_empty())
+      continue;
+    std::optional<Tensor> value = constantOf(real);
+    if (!value)
+      continue;
+    b.setInsertionPoint(op);
+    b.setLoc(op.getLoc());
+    real.replaceAllUsesWith(pool.make(b, *value));
+  }
+}
+
 void Rewriter::run() {
   sinkDequantize(entry);
   SmallVector<Operation *> contractions;
@@ -345,6 +363,7 @@ void Rewriter::run() {
     else
       rewriteSum(b, cast<linalg::GenericOp>(op), constants);
   }
+  foldSmallConstants();
 }
 
 namespace {

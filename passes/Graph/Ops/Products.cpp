@@ -183,28 +183,58 @@ static LogicalResult expandGemm(Expansion &e) {
   return success();
 }
 
-static LogicalResult expandConv(Expansion &e) {
-  if (failed(checkReal(e)))
-    return failure();
-  FailureOr<Window> w = windowOf(e, e.shape(0), e.shape(1));
+/// The convolution of `x` and `filter`, channels in dimension 1, with operand 2
+/// as its bias.
+static FailureOr<Value> realConv(Expansion &e, Value x, Value filter) {
+  FailureOr<Window> w = windowOf(e, shapeOf(x), shapeOf(filter));
   if (failed(w))
     return failure();
-  Value x = realOperand(e, 0);
   Type type = elementOf(x);
   Value init = emptyTensor(e.b, w->result, type);
   auto op = e.b.create<ir::ConvOp>(
-      TypeRange{init.getType()}, x, realOperand(e, 1), Value(), Value(),
-      ValueRange(), init, w->strides, w->dilations, w->pads, w->groups, type,
-      ArrayAttr(), ir::MethodAttr(), ir::LayoutAttr());
+      TypeRange{init.getType()}, x, filter, Value(), Value(), ValueRange(),
+      init, w->strides, w->dilations, w->pads, w->groups, type, ArrayAttr(),
+      ir::MethodAttr(), ir::LayoutAttr());
   Value y = op.getResult(0);
-  if (e.has(2)) {
-    if (product(e.shape(2)) != e.shape(1)[0])
-      return e.refuse("expected a bias for each filter");
-    Shape shape(e.rank(0) - 1, 1);
-    shape[0] = e.shape(1)[0];
-    y = addTensors(e.b, y, reshape(e.b, realOperand(e, 2), shape));
+  if (!e.has(2))
+    return y;
+  int64_t rows = shapeOf(filter)[0];
+  if (product(e.shape(2)) != rows)
+    return e.refuse("expected a bias for each filter");
+  Shape shape(shapeOf(x).size() - 1, 1);
+  shape[0] = rows;
+  return addTensors(e.b, y, reshape(e.b, realOperand(e, 2), shape));
+}
+
+static LogicalResult expandConv(Expansion &e) {
+  if (failed(checkReal(e)))
+    return failure();
+  FailureOr<Value> y = realConv(e, realOperand(e, 0), realOperand(e, 1));
+  if (failed(y))
+    return failure();
+  e.result(0, convert(e.b, *y, e.elementType(0)));
+  return success();
+}
+
+/// QONNX: channels last, in the filter as well.
+static LogicalResult expandConvChannelsLast(Expansion &e) {
+  int64_t rank = e.rank(0);
+  if (failed(checkReal(e)))
+    return failure();
+  if (rank < 3 || e.rank(1) != rank)
+    return e.refuse("expected an input and a filter of the same rank, with a "
+                    "spatial dimension");
+  Shape toSecond = {0, rank - 1}, toLast = {0};
+  for (int64_t i = 1; i + 1 < rank; ++i) {
+    toSecond.push_back(i);
+    toLast.push_back(i + 1);
   }
-  e.result(0, convert(e.b, y, e.elementType(0)));
+  toLast.push_back(1);
+  FailureOr<Value> y = realConv(e, transpose(e.b, realOperand(e, 0), toSecond),
+                                transpose(e.b, realOperand(e, 1), toSecond));
+  if (failed(y))
+    return failure();
+  e.result(0, convert(e.b, transpose(e.b, *y, toLast), e.elementType(0)));
   return success();
 }
 
@@ -213,6 +243,7 @@ ArrayRef<OperatorRow> graph::productOperators() {
       {"", "MatMul", 1, 0, expandMatMul},
       {"", "Gemm", 7, 0, expandGemm},
       {"", "Conv", 1, 0, expandConv},
+      {"qonnx.custom_op.channels_last", "Conv", 1, 0, expandConvChannelsLast},
   };
   return rows;
 }

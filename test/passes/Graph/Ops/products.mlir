@@ -42,6 +42,14 @@ func.func @conv() -> tensor<1x1x3xf32> {
   return %y : tensor<1x1x3xf32>
 }
 
+// CHECK-LABEL: func.func @channels_last
+// CHECK: tern.conv ins(%{{.*}}, %{{.*}} : tensor<1x3x4x5xf32>, tensor<2x3x1x2xf32>) outs(%{{.*}} : tensor<1x2x4x4xf32>)
+// CHECK: linalg.generic {{.*}} ins(%{{.*}} : tensor<1x2x4x4xf32>) outs(%{{.*}} : tensor<1x4x4x2xf32>)
+func.func @channels_last(%x: tensor<1x4x5x3xf32>, %w: tensor<2x1x2x3xf32>) -> tensor<1x4x4x2xf32> {
+  %y = onnx.node "qonnx.custom_op.channels_last.Conv" 1 (%x, %w) : (tensor<1x4x5x3xf32>, tensor<2x1x2x3xf32>) -> tensor<1x4x4x2xf32>
+  return %y : tensor<1x4x4x2xf32>
+}
+
 // -----
 
 func.func @window(%x: tensor<1x1x2xf32>, %w: tensor<1x1x3xf32>) -> tensor<1x1x1xf32> {
