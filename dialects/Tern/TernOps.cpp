@@ -1,4 +1,4 @@
-//===- TernOps.cpp - Verifiers of the tern operations ---------------------===//
+//===- TernOps.cpp - Tern operations, and verifiers of scalars ---------------------===//
 #include "dialects/Tern/Tern.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/OpImplementation.h"
@@ -8,8 +8,6 @@ using namespace tern::ir;
 
 #define GET_OP_CLASSES
 #include "dialects/Tern/TernOps.cpp.inc"
-
-LogicalResult WeightOp::verify() { return success(); }
 
 LogicalResult UseOp::verifySymbolUses(SymbolTableCollection &symbols) {
   // use_c1
@@ -43,8 +41,3 @@ LogicalResult EncodeOp::verify() {
   return verifyCodeValue(*this, cast<QType>(getCode().getType()),
                          getValue().getType());
 }
-
-LogicalResult QuantizeOp::verify() { return success(); }
-LogicalResult DequantizeOp::verify() { return success(); }
-LogicalResult MatmulOp::verify() { return success(); }
-LogicalResult ConvOp::verify() { return success(); }
