@@ -147,11 +147,15 @@ static std::optional<LayerReport> describeStep(Operation &op,
     describeGeneric(generic, layer);
   else
     return std::nullopt;
-  auto fused = op.getLoc()->findInstanceOf<FusedLocWith<ir::LayerAttr>>();
-  if (fused) {
-    layer.name = fused.getMetadata().getName().str();
-    layer.op = fused.getMetadata().getOp().str();
-  }
+  // The first layer that went into the step: a convolution rather than the
+  // activation behind it.
+  op.getLoc()->walk([&](Location loc) {
+    if (auto fused = dyn_cast<FusedLocWith<ir::LayerAttr>>(loc)) {
+      layer.name = fused.getMetadata().getName().str();
+      layer.op = fused.getMetadata().getOp().str();
+    }
+    return WalkResult::advance();
+  });
   describeOperands(&op, symbols, layer);
   return layer;
 }

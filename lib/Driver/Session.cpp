@@ -107,7 +107,13 @@ SessionError tern::openSession(StringRef path, MLIRContext &context,
     return dataError(entry, std::move(error));
   if (!data || data->outputs.empty())
     return SessionError::None;
-  auto expected = matchTensors(data->outputs, session.outputNames);
+  // A file of inputs and outputs together: names tell which are inputs.
+  std::vector<NamedTensor> outputs;
+  llvm::copy_if(data->outputs, std::back_inserter(outputs),
+                [&](const NamedTensor &tensor) {
+                  return !llvm::is_contained(session.inputNames, tensor.name);
+                });
+  auto expected = matchTensors(outputs, session.outputNames);
   if (!expected)
     return dataError(entry, expected.takeError());
   if (llvm::Error error =

@@ -54,7 +54,9 @@ static Value inlineBody(OpBuilder &builder, Block &block, IRMapping &mapping) {
 template <typename Contraction>
 static Contraction fuse(Contraction op, linalg::GenericOp consumer,
                         RewriterBase &rewriter) {
-  Location loc = consumer.getLoc();
+  // First the layer whose value this is, then those it took in.
+  Location loc =
+      FusedLoc::get({consumer.getLoc(), op.getLoc()}, {}, op.getContext());
   rewriter.setInsertionPoint(consumer);
   SmallVector<Value> extras(op.getExtras());
   SmallVector<Attribute> maps;
