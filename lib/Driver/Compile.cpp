@@ -75,7 +75,8 @@ private:
   using Print = llvm::function_ref<LogicalResult(raw_ostream &)>;
   /// Adds a file; a failed `print` has emitted its diagnostic.
   bool add(const Twine &name, Print print);
-  void printDepfile(raw_ostream &os);
+  /// A rule for `outputs`; not for the depfile itself, which ninja takes away.
+  void printDepfile(ArrayRef<std::string> outputs, raw_ostream &os);
 
   ModuleOp kern;
   const EmitOptions &emission;
@@ -100,9 +101,9 @@ bool Writer::add(const Twine &name, Print print) {
   return exitCode == ExitOk;
 }
 
-void Writer::printDepfile(raw_ostream &os) {
+void Writer::printDepfile(ArrayRef<std::string> outputs, raw_ostream &os) {
   FailureOr<const Machine *> machine = machineOf(kern);
-  for (const std::string &path : folder.paths())
+  for (const std::string &path : outputs)
     os << escapedForMake(path) << " ";
   os << ": " << escapedForMake(emission.model);
   for (const std::string &data : emission.externalData)
@@ -133,11 +134,13 @@ int Writer::write(const Report &report) {
         printJson(report, os);
         return success();
       });
-  if (ok && emission.depfile)
+  if (ok && emission.depfile) {
+    std::vector<std::string> outputs = folder.paths();
     add(stem + ".d", [&](raw_ostream &os) {
-      printDepfile(os);
+      printDepfile(outputs, os);
       return success();
     });
+  }
   return exitCode;
 }
 
