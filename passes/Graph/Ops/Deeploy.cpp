@@ -293,8 +293,7 @@ static LogicalResult expandIntegerMean(Expansion &e) {
   Value sum = sumOver(e.b, convert(e.b, e.operand(0), i32), sorted,
                       e.intAttr("keepdims", 1) != 0);
   Value mean = compute(e.b, sum, i32, [&](LocBuilder &b, ValueRange args) {
-    Integer total{b, args[0]};
-    return total.with<arith::FloorDivSIOp>(total.like(count)).v;
+    return divideRounded(Integer{b, args[0]}, count).v;
   });
   e.result(0, convert(e.b, mean, e.elementType(0)));
   return success();

@@ -1,4 +1,5 @@
 //===- Pool.cpp - MaxPool, AveragePool, LpPool and the global ones --------===//
+#include "passes/Graph/Ops/Pool.h"
 #include "dialects/Tern/Tern.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -283,24 +284,29 @@ static eval::Tensor countsOf(const PoolWindow &w, Type element,
   return one;
 }
 
+FailureOr<Value> graph::averagePool(Expansion &e, Value x) {
+  FailureOr<PoolWindow> w = windowOf(e);
+  if (failed(w))
+    return failure();
+  Type type = elementOf(x);
+  Value sum = sumWindow(e.b, x, *w, [](Scalar element) { return element; });
+  bool includePads = e.intAttr("count_include_pad", 0) != 0;
+  Value counts = e.tensorConstant(countsOf(*w, type, includePads));
+  return compute(e.b, {sum, counts}, type,
+                 [](LocBuilder &inner, ValueRange args) {
+                   return (Scalar{inner, args[0]} / Scalar{inner, args[1]}).v;
+                 });
+}
+
 static LogicalResult expandAveragePool(Expansion &e) {
   Type element = e.elementType(0);
   if (!isFloatElement(element))
     return refuseType(e, 0, "a float tensor");
-  FailureOr<PoolWindow> w = windowOf(e);
-  if (failed(w))
+  Value x = convert(e.b, e.operand(0), sumType(e.b, element));
+  FailureOr<Value> mean = averagePool(e, x);
+  if (failed(mean))
     return failure();
-  LocBuilder &b = e.b;
-  Type type = sumType(b, element);
-  Value sum = sumWindow(b, convert(b, e.operand(0), type), *w,
-                        [](Scalar x) { return x; });
-  bool includePads = e.intAttr("count_include_pad", 0) != 0;
-  Value counts = e.tensorConstant(countsOf(*w, type, includePads));
-  Value mean =
-      compute(b, {sum, counts}, type, [](LocBuilder &inner, ValueRange args) {
-        return (Scalar{inner, args[0]} / Scalar{inner, args[1]}).v;
-      });
-  e.result(0, convert(b, mean, element));
+  e.result(0, convert(e.b, *mean, element));
   return success();
 }
 

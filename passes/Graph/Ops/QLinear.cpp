@@ -7,6 +7,8 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "passes/Graph/Ops/Families.h"
+#include "passes/Graph/Ops/Normalize.h"
+#include "passes/Graph/Ops/Pool.h"
 #include "passes/Graph/Ops/Quantized.h"
 #include "passes/Graph/Ops/ScalarMath.h"
 
@@ -103,31 +105,6 @@ static LogicalResult expandConcat(Expansion &e) {
   return quantizeResult(e, concat(e.b, values, *axis), 0, e.elementType(2));
 }
 
-/// exp(x - max) / sum along `axes`.
-static Value softmax(LocBuilder &b, Value x, ArrayRef<int64_t> axes) {
-  Type f32 = b.getF32Type();
-  Value greatest =
-      reduce(b, x, axes, /*keepDims=*/true, lowestOf(b, f32),
-             [](LocBuilder &inner, ValueRange args) -> Value {
-               return inner.create<arith::MaximumFOp>(args[0], args[1]);
-             });
-  Value powers =
-      compute(b, {x, greatest}, f32, [](LocBuilder &inner, ValueRange args) {
-        return (graph::Scalar{inner, args[0]} - graph::Scalar{inner, args[1]})
-            .exp()
-            .v;
-      });
-  Value sum =
-      reduce(b, powers, axes, /*keepDims=*/true, scalarConstant(b, f32, 0.0),
-             [](LocBuilder &inner, ValueRange args) -> Value {
-               return inner.create<arith::AddFOp>(args[0], args[1]);
-             });
-  return compute(b, {powers, sum}, f32,
-                 [](LocBuilder &inner, ValueRange args) -> Value {
-                   return inner.create<arith::DivFOp>(args[0], args[1]);
-                 });
-}
-
 static LogicalResult expandSoftmax(Expansion &e) {
   FailureOr<Value> x = dequantizeOperand(e, 0);
   if (failed(x))
@@ -140,30 +117,6 @@ static LogicalResult expandSoftmax(Expansion &e) {
   if (e.intAttr("opset", 13) < 13)
     axes = llvm::to_vector(llvm::seq<int64_t>(*axis, e.rank(0)));
   return quantizeResult(e, softmax(e.b, *x, axes), 3, e.elementType(0));
-}
-
-/// The mean over `axes`, which stay with size 1.
-static Value meanOver(LocBuilder &b, Value x, ArrayRef<int64_t> axes) {
-  double count = 1;
-  for (int64_t axis : axes)
-    count *= static_cast<double>(shapeOf(x)[axis]);
-  Type type = computeType(elementOf(x));
-  Value sum =
-      reduce(b, x, axes, /*keepDims=*/true, scalarConstant(b, type, 0.0),
-             [](LocBuilder &inner, ValueRange args) -> Value {
-               return inner.create<arith::AddFOp>(args[0], args[1]);
-             });
-  return compute(b, sum, elementOf(x), [&](LocBuilder &inner, ValueRange args) {
-    return (graph::Scalar{inner, args[0]} / count).v;
-  });
-}
-
-static LogicalResult expandGlobalAveragePool(Expansion &e) {
-  if (!isFloatElement(e.elementType(0)) || e.rank(0) < 3)
-    return e.refuse("expected a float input with a spatial dimension");
-  Shape axes = llvm::to_vector(llvm::seq<int64_t>(2, e.rank(0)));
-  e.result(0, meanOver(e.b, e.operand(0), axes));
-  return success();
 }
 
 static LogicalResult expandQLinearGlobalAveragePool(Expansion &e) {
@@ -179,16 +132,26 @@ static LogicalResult expandQLinearGlobalAveragePool(Expansion &e) {
   return quantizeResult(e, meanOver(e.b, *x, axes), 3, e.elementType(0));
 }
 
+static LogicalResult expandQLinearAveragePool(Expansion &e) {
+  if (e.intAttr("channels_last", 0) != 0)
+    return e.refuse("expected channels in dimension 1",
+                    "transpose around the pool");
+  FailureOr<Value> x = dequantizeOperand(e, 0), mean = failure();
+  if (failed(x) || failed(mean = averagePool(e, *x)))
+    return failure();
+  return quantizeResult(e, *mean, 3, e.elementType(0));
+}
+
 ArrayRef<OperatorRow> graph::qlinearOperators() {
   static constexpr StringRef domain = "com.microsoft";
   static const OperatorRow rows[] = {
-      {"", "GlobalAveragePool", 1, 0, expandGlobalAveragePool},
       {domain, "QLinearAdd", 1, 0, expandAdd},
       {domain, "QLinearMul", 1, 0, expandMul},
       {domain, "QLinearSigmoid", 1, 0, expandSigmoid},
       {domain, "QLinearLeakyRelu", 1, 0, expandLeakyRelu},
       {domain, "QLinearConcat", 1, 0, expandConcat},
       {domain, "QLinearSoftmax", 1, 0, expandSoftmax},
+      {domain, "QLinearAveragePool", 1, 0, expandQLinearAveragePool},
       {domain, "QLinearGlobalAveragePool", 1, 0,
        expandQLinearGlobalAveragePool},
   };

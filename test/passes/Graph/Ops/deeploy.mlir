@@ -32,6 +32,15 @@ func.func @gelu() -> tensor<4xi32> {
   return %y : tensor<4xi32>
 }
 
+// A mean rounds to nearest, half up: 2.5 and -2.5.
+// FOLD-LABEL: func.func @mean
+// FOLD: arith.constant dense<[3, -2]> : tensor<2xi32>
+func.func @mean() -> tensor<2xi32> {
+  %x = onnx.constant "x" dense<[[2, 3], [-2, -3]]> : tensor<2x2xi32> : tensor<2x2xi32>
+  %y = onnx.node "IntegerMean" 10 (%x) attrs {axes = [1], keepdims = 0 : i64} : (tensor<2x2xi32>) -> tensor<2xi32>
+  return %y : tensor<2xi32>
+}
+
 // -----
 
 func.func @levels(%x: tensor<2xf32>) -> tensor<2xf32> {

@@ -38,6 +38,18 @@ func.func @concat(%x: tensor<2xi8>, %y: tensor<3xi8>) -> tensor<5xi8> {
   return %r : tensor<5xi8>
 }
 
+// CHECK-LABEL: func.func @average
+// CHECK: tern.dequantize
+// CHECK: arith.addf
+// CHECK: arith.divf
+// CHECK: tern.quantize %{{.*}} : tensor<1x2x2xf32>, tensor<1x1x1xf32> -> tensor<1x2x2x!tern.q<int8>>
+func.func @average(%x: tensor<1x2x4xi8>) -> tensor<1x2x2xi8> {
+  %s = onnx.constant "s" dense<0.5> : tensor<f32> : tensor<f32>
+  %z = onnx.constant "z" dense<0> : tensor<i8> : tensor<i8>
+  %r = onnx.node "com.microsoft.QLinearAveragePool" 1 (%x, %s, %z, %s, %z) attrs {kernel_shape = [2], strides = [2]} : (tensor<1x2x4xi8>, tensor<f32>, tensor<i8>, tensor<f32>, tensor<i8>) -> tensor<1x2x2xi8>
+  return %r : tensor<1x2x2xi8>
+}
+
 // -----
 
 func.func @float(%x: tensor<4xf32>, %s: tensor<f32>, %z: tensor<i8>) -> tensor<4xi8> {
