@@ -78,7 +78,7 @@ macro(_tern_check_arguments)
       "EMIT c, which runs anywhere, but got '${ARG_TARGET}'")
   endif()
   foreach(dim IN LISTS ARG_DIMS)
-    if(NOT dim MATCHES "^.+=[0-9]+(,[0-9]+)*$")
+    if(NOT dim MATCHES "^.+=[1-9][0-9]*$")
       message(FATAL_ERROR "tern_add_model(${name}): expected DIMS "
         "<dimension>=<value>, but got '${dim}'")
     endif()

@@ -4,4 +4,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/setup.sh
 scripts/build.sh
+scripts/venv.sh
+# Benchmarks are for a quiet machine: ctest --test-dir build -L bench -C bench
 ctest --test-dir build --output-on-failure --timeout 1800
