@@ -1,8 +1,10 @@
 //===- Products.cpp - MatMul, Gemm, Conv, and their shapes ----------------===//
 #include "passes/Graph/Ops/Products.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "passes/Graph/Ops/Families.h"
 #include "passes/Graph/Ops/Requantize.h"
+#include "passes/Graph/Ops/ScalarMath.h"
 
 using namespace mlir;
 using namespace tern;
@@ -148,7 +150,8 @@ static LogicalResult expandMatMul(Expansion &e) {
   return success();
 }
 
-static LogicalResult expandGemm(Expansion &e) {
+/// alpha * A * B + beta * C, in f32 or f64.
+static FailureOr<Value> gemm(Expansion &e) {
   if (failed(checkReal(e)))
     return failure();
   if (e.rank(0) != 2 || e.rank(1) != 2)
@@ -179,7 +182,42 @@ static LogicalResult expandGemm(Expansion &e) {
       return e.refuse("expected a C that broadcasts to the result");
     y = addTensors(e.b, y, scaleBy(realOperand(e, 2), beta));
   }
-  e.result(0, convert(e.b, y, e.elementType(0)));
+  return y;
+}
+
+static LogicalResult expandGemm(Expansion &e) {
+  FailureOr<Value> y = gemm(e);
+  if (failed(y))
+    return failure();
+  e.result(0, convert(e.b, *y, e.elementType(0)));
+  return success();
+}
+
+/// com.microsoft: a Gemm with an activation.
+static LogicalResult expandFusedGemm(Expansion &e) {
+  std::string name = e.stringAttr("activation", "");
+  float alpha = e.floatAttr("activation_alpha", 0.01f);
+  bool isKnown = llvm::is_contained(
+      {"", "Relu", "LeakyRelu", "Sigmoid", "Tanh"}, StringRef(name));
+  if (!isKnown)
+    return e.refuse("expected Relu, LeakyRelu, Sigmoid or Tanh as the "
+                    "activation, but got '" +
+                    name + "'");
+  FailureOr<Value> y = gemm(e);
+  if (failed(y))
+    return failure();
+  Value result =
+      compute(e.b, *y, elementOf(*y), [&](LocBuilder &b, ValueRange args) {
+        graph::Scalar x{b, args[0]};
+        if (name == "Relu")
+          return x.max(0).v;
+        if (name == "LeakyRelu")
+          return x.select(arith::CmpFPredicate::OGE, 0, x, x * alpha).v;
+        if (name == "Sigmoid")
+          return x.sigmoid().v;
+        return name == "Tanh" ? x.call<math::TanhOp>().v : x.v;
+      });
+  e.result(0, convert(e.b, result, e.elementType(0)));
   return success();
 }
 
@@ -242,6 +280,7 @@ ArrayRef<OperatorRow> graph::productOperators() {
   static const OperatorRow rows[] = {
       {"", "MatMul", 1, 0, expandMatMul},
       {"", "Gemm", 7, 0, expandGemm},
+      {"com.microsoft", "FusedGemm", 1, 0, expandFusedGemm},
       {"", "Conv", 1, 0, expandConv},
       {"qonnx.custom_op.channels_last", "Conv", 1, 0, expandConvChannelsLast},
   };

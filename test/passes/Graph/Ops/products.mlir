@@ -50,6 +50,15 @@ func.func @channels_last(%x: tensor<1x4x5x3xf32>, %w: tensor<2x1x2x3xf32>) -> te
   return %y : tensor<1x4x4x2xf32>
 }
 
+// FOLD-LABEL: func.func @fused
+// FOLD: arith.constant dense<0.000000e+00> : tensor<1x1xf32>
+func.func @fused() -> tensor<1x1xf32> {
+  %a = onnx.constant "a" dense<2.0> : tensor<1x1xf32> : tensor<1x1xf32>
+  %b = onnx.constant "b" dense<-3.0> : tensor<1x1xf32> : tensor<1x1xf32>
+  %y = onnx.node "com.microsoft.FusedGemm" 1 (%a, %b) attrs {activation = "Relu"} : (tensor<1x1xf32>, tensor<1x1xf32>) -> tensor<1x1xf32>
+  return %y : tensor<1x1xf32>
+}
+
 // -----
 
 func.func @window(%x: tensor<1x1x2xf32>, %w: tensor<1x1x3xf32>) -> tensor<1x1x1xf32> {
