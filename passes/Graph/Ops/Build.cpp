@@ -191,12 +191,12 @@ Value floatMatmul(LocBuilder &b, Value lhs, Value rhs, bool transposeB) {
   Shape shape(shapeOf(lhs));
   ArrayRef<int64_t> other = shapeOf(rhs);
   shape.back() = transposeB ? other[other.size() - 2] : other.back();
-  Type f32 = b.getF32Type();
-  Value init = emptyTensor(b, shape, f32);
+  Type type = elementOf(lhs);
+  Value init = emptyTensor(b, shape, type);
   return b
       .create<ir::MatmulOp>(TypeRange{init.getType()}, lhs, rhs, Value(),
                             Value(), Value(), ValueRange(), init, transposeB,
-                            IntegerAttr(), f32, ArrayAttr(), ir::MethodAttr(),
+                            IntegerAttr(), type, ArrayAttr(), ir::MethodAttr(),
                             ir::LayoutAttr())
       .getResult(0);
 }

@@ -88,7 +88,7 @@ mlir::Value reduce(LocBuilder &b, mlir::Value value,
                    mlir::Value init, ScalarFn body);
 
 /// The float product lhs x rhs (rhs transposed when `transposeB`), M x K by
-/// K x N, or both with a leading batch dimension; f32.
+/// K x N, or both with a leading batch dimension; of f32 or f64.
 mlir::Value floatMatmul(LocBuilder &b, mlir::Value lhs, mlir::Value rhs,
                         bool transposeB);
 

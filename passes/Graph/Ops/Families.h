@@ -6,13 +6,16 @@ namespace tern::graph {
 
 llvm::ArrayRef<OperatorRow> activationOperators();
 llvm::ArrayRef<OperatorRow> arithmeticOperators();
+llvm::ArrayRef<OperatorRow> attentionOperators();
 llvm::ArrayRef<OperatorRow> batchNormOperators();
 llvm::ArrayRef<OperatorRow> castOperators();
 llvm::ArrayRef<OperatorRow> controlOperators();
+llvm::ArrayRef<OperatorRow> convTransposeOperators();
 llvm::ArrayRef<OperatorRow> deeployOperators();
 llvm::ArrayRef<OperatorRow> gatherOperators();
 llvm::ArrayRef<OperatorRow> generateOperators();
 llvm::ArrayRef<OperatorRow> logicOperators();
+llvm::ArrayRef<OperatorRow> lossOperators();
 llvm::ArrayRef<OperatorRow> mathOperators();
 llvm::ArrayRef<OperatorRow> nbitsOperators();
 llvm::ArrayRef<OperatorRow> normalizeOperators();
@@ -27,6 +30,7 @@ llvm::ArrayRef<OperatorRow> quantizeOperators();
 llvm::ArrayRef<OperatorRow> recurrentOperators();
 llvm::ArrayRef<OperatorRow> reduceOperators();
 llvm::ArrayRef<OperatorRow> resizeOperators();
+llvm::ArrayRef<OperatorRow> rotaryOperators();
 llvm::ArrayRef<OperatorRow> scatterOperators();
 llvm::ArrayRef<OperatorRow> selectOperators();
 llvm::ArrayRef<OperatorRow> shapeOperators();
@@ -37,13 +41,16 @@ llvm::ArrayRef<OperatorRow> softmaxOperators();
 inline constexpr llvm::ArrayRef<OperatorRow> (*operatorFamilies[])() = {
     activationOperators,
     arithmeticOperators,
+    attentionOperators,
     batchNormOperators,
     castOperators,
     controlOperators,
+    convTransposeOperators,
     deeployOperators,
     gatherOperators,
     generateOperators,
     logicOperators,
+    lossOperators,
     mathOperators,
     nbitsOperators,
     normalizeOperators,
@@ -58,6 +65,7 @@ inline constexpr llvm::ArrayRef<OperatorRow> (*operatorFamilies[])() = {
     recurrentOperators,
     reduceOperators,
     resizeOperators,
+    rotaryOperators,
     scatterOperators,
     selectOperators,
     shapeOperators,

@@ -129,7 +129,7 @@ static LogicalResult checkReal(Expansion &e) {
   return success();
 }
 
-static Value realProduct(LocBuilder &b, const Product &p) {
+Value graph::realProduct(LocBuilder &b, const Product &p) {
   Type type = elementOf(p.lhs);
   Value init = emptyTensor(b, p.matrixShape(), type);
   auto op = b.create<ir::MatmulOp>(

@@ -24,6 +24,9 @@ struct Product {
 mlir::FailureOr<Product> matmulOperands(Expansion &e, mlir::Value a,
                                         mlir::Value c);
 
+/// The product itself, of floats, of shape `result`.
+mlir::Value realProduct(LocBuilder &b, const Product &p);
+
 /// The window of a convolution, as tern.conv has it, and the result's shape.
 struct Window {
   Shape strides, dilations, pads, result;
