@@ -1,5 +1,6 @@
 //===- KernDialect.cpp - Registration and verifiers -----------------------===//
 #include "dialects/Kern/Kern.h"
+#include "dialects/Tern/Tern.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
@@ -29,7 +30,10 @@ LogicalResult ViewOp::verify() {
   // view_c1
   auto offset = static_cast<int64_t>(getOffset());
   auto type = cast<MemRefType>(getResult().getType());
-  int64_t bytes = llvm::divideCeil(type.getElementTypeBitWidth(), 8);
+  // Codes have their own size until they are lowered.
+  auto code = dyn_cast<tern::ir::QType>(type.getElementType());
+  int64_t bytes = code ? code.getStorageBytes()
+                       : llvm::divideCeil(type.getElementTypeBitWidth(), 8);
   if (offset < 0 || offset % bytes)
     return emitOpError("expected a non-negative multiple of ")
            << bytes << ", but got offset " << offset;

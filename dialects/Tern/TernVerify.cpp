@@ -21,8 +21,9 @@ LogicalResult WeightOp::verify() {
   ShapedType blob = getValue().getShapedType();
   if (!blob.getElementType().isIntOrFloat())
     return emitOpError("expected bytes, but got ") << blob;
-  int64_t have = llvm::divideCeil(
-      blob.getNumElements() * blob.getElementTypeBitWidth(), 8);
+  // A dense attribute packs i1; a weights file does not.
+  int64_t have = blob.getNumElements() *
+                 llvm::divideCeil(blob.getElementTypeBitWidth(), 8);
   int64_t count = type.getNumElements(), expected;
   auto code = dyn_cast<QType>(type.getElementType());
   if (LayoutAttr layout = getLayoutAttr()) {

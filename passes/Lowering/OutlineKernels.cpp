@@ -42,21 +42,33 @@ private:
 };
 } // namespace
 
+/// Adds the operation that makes a scalar, behind those that it needs. Fails
+/// when it does not follow from constants.
+static bool addScalar(Value scalar, SetVector<Operation *> &scalars) {
+  Operation *op = scalar.getDefiningOp();
+  if (!op || !isMemoryEffectFree(op) || op->getNumRegions() ||
+      llvm::any_of(op->getOperandTypes(), llvm::IsaPred<MemRefType>))
+    return false;
+  bool known = llvm::all_of(op->getOperands(), [&](Value operand) {
+    return addScalar(operand, scalars);
+  });
+  scalars.insert(op);
+  return known;
+}
+
 /// What a step uses from outside: memory, and the operations that make its
-/// scalars. Fails for scalars that are no constants.
+/// scalars.
 static LogicalResult collect(Operation *step, SetVector<Value> &buffers,
                              SetVector<Operation *> &scalars) {
   LogicalResult result = success();
   step->walk([&](Operation *op) {
     for (Value operand : op->getOperands()) {
-      if (step->isAncestor(operand.getParentRegion()->getParentOp()) &&
-          operand.getParentRegion()->getParentOp() != step->getParentOp())
+      // Computed inside the step itself.
+      if (step->isAncestor(operand.getParentRegion()->getParentOp()))
         continue;
       if (isa<MemRefType>(operand.getType()))
         buffers.insert(operand);
-      else if (operand.getDefiningOp<arith::ConstantOp>())
-        scalars.insert(operand.getDefiningOp());
-      else
+      else if (!addScalar(operand, scalars))
         result = op->emitOpError("expected memory and constants in a step, "
                                  "but got ")
                  << operand.getType();
