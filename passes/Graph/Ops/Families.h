@@ -12,8 +12,11 @@ llvm::ArrayRef<OperatorRow> castOperators();
 llvm::ArrayRef<OperatorRow> controlOperators();
 llvm::ArrayRef<OperatorRow> convTransposeOperators();
 llvm::ArrayRef<OperatorRow> deeployOperators();
+llvm::ArrayRef<OperatorRow> einsumOperators();
 llvm::ArrayRef<OperatorRow> gatherOperators();
 llvm::ArrayRef<OperatorRow> generateOperators();
+llvm::ArrayRef<OperatorRow> gridSampleOperators();
+llvm::ArrayRef<OperatorRow> linearAttentionOperators();
 llvm::ArrayRef<OperatorRow> logicOperators();
 llvm::ArrayRef<OperatorRow> lossOperators();
 llvm::ArrayRef<OperatorRow> mathOperators();
@@ -47,8 +50,11 @@ inline constexpr llvm::ArrayRef<OperatorRow> (*operatorFamilies[])() = {
     controlOperators,
     convTransposeOperators,
     deeployOperators,
+    einsumOperators,
     gatherOperators,
     generateOperators,
+    gridSampleOperators,
+    linearAttentionOperators,
     logicOperators,
     lossOperators,
     mathOperators,
