@@ -40,8 +40,9 @@ struct ModelOptions {
   llvm::cl::opt<bool> printIrAfterAll;
   llvm::cl::opt<bool> timing;
 
-  /// Parses what the library needs; prints what is wrong with the rest.
-  std::optional<CompileOptions> parse() const;
+  /// Parses what the library needs; prints what is wrong with the rest. A
+  /// command that can do without a model says so.
+  std::optional<CompileOptions> parse(bool needsModel = true) const;
 };
 
 /// A context with Tern's dialects whose diagnostics go to standard error as

@@ -37,7 +37,11 @@ ModelOptions::ModelOptions(cl::SubCommand &sub)
       timing("mlir-timing", cl::desc("print the time of every pass"),
              cl::sub(sub)) {}
 
-std::optional<CompileOptions> ModelOptions::parse() const {
+std::optional<CompileOptions> ModelOptions::parse(bool needsModel) const {
+  if (needsModel && model.empty()) {
+    llvm::errs() << "tern: expected a model, as in `tern check model.onnx`\n";
+    return std::nullopt;
+  }
   CompileOptions options;
   options.target = target;
   options.method = method;

@@ -115,7 +115,7 @@ int VerifyCommand::verifyCase(const TestCase *data, CompileOptions compile,
 }
 
 int VerifyCommand::run() {
-  std::optional<CompileOptions> compile = options.parse();
+  std::optional<CompileOptions> compile = options.parse(onnxTests.empty());
   if (!compile)
     return ExitUsage;
   if (!onnxTests.empty())
