@@ -37,6 +37,7 @@ struct ModelOptions {
   llvm::cl::list<std::string> dims;
   llvm::cl::opt<std::string> method;
   llvm::cl::opt<std::string> dumpDir;
+  llvm::cl::opt<std::string> reproducer;
   llvm::cl::opt<bool> printIrAfterAll;
   llvm::cl::opt<bool> timing;
 

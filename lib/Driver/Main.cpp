@@ -32,6 +32,10 @@ ModelOptions::ModelOptions(cl::SubCommand &sub)
              cl::sub(sub)),
       dumpDir("dump-dir", cl::value_desc("folder"),
               cl::desc("write the IR after every pass there"), cl::sub(sub)),
+      reproducer("crash-reproducer", cl::value_desc("file"),
+                 cl::desc("write what `tern-opt --run-reproducer` needs when "
+                          "a pass crashes"),
+                 cl::sub(sub)),
       printIrAfterAll("print-ir-after-all",
                       cl::desc("print the IR after every pass"), cl::sub(sub)),
       timing("mlir-timing", cl::desc("print the time of every pass"),
@@ -46,6 +50,7 @@ std::optional<CompileOptions> ModelOptions::parse(bool needsModel) const {
   options.target = target;
   options.method = method;
   options.dumpDir = dumpDir;
+  options.reproducer = reproducer;
   options.timing = timing;
   options.printAfterAll = printIrAfterAll;
   for (const std::string &dim : dims) {

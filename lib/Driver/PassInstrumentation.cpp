@@ -41,6 +41,26 @@ private:
   std::string dir, stage;
   unsigned count = 0;
 };
+/// Shows the running pass on a terminal, and wipes the line when it ends.
+class Progress : public PassInstrumentation {
+public:
+  explicit Progress(StringRef stage) : stage(stage) {}
+  ~Progress() override { llvm::errs() << wipe; }
+
+  void runBeforePass(Pass *pass, Operation *op) override {
+    if (isa<ModuleOp>(op))
+      llvm::errs() << wipe << stage << ": " << pass->getName();
+  }
+  // A diagnostic starts on a line of its own.
+  void runAfterPass(Pass *, Operation *) override { llvm::errs() << wipe; }
+  void runAfterPassFailed(Pass *, Operation *) override {
+    llvm::errs() << wipe;
+  }
+
+private:
+  static constexpr const char *wipe = "\r\x1b[K";
+  std::string stage;
+};
 } // namespace
 
 void tern::instrument(PassManager &pm, const CompileOptions &options,
@@ -59,4 +79,9 @@ void tern::instrument(PassManager &pm, const CompileOptions &options,
   }
   if (options.timing)
     pm.enableTiming();
+  if (!options.reproducer.empty())
+    pm.enableCrashReproducerGeneration(options.reproducer,
+                                       /*genLocalReproducer=*/false);
+  if (llvm::errs().is_displayed() && !options.printAfterAll)
+    pm.addInstrumentation(std::make_unique<Progress>(stage));
 }

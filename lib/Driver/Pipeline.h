@@ -29,6 +29,9 @@ struct CompileOptions {
   bool taps = false;
   /// Folder for the IR after every pass; empty: none.
   std::string dumpDir;
+  /// File for a crash reproducer: the IR before the stage that crashed, target
+  /// included, and the passes that were to run; empty: none.
+  std::string reproducer;
   bool timing = false;
   bool printAfterAll = false;
 };
