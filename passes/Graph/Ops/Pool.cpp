@@ -190,8 +190,35 @@ static Value flatPosition(LocBuilder &b, const PoolWindow &w, int64_t channels,
   return b.create<arith::SelectOp>(inside, position, none);
 }
 
+/// The dequantize that makes `value`, when the greatest of its reals are those
+/// of its greatest codes: one scale for all, known to be positive.
+static ir::DequantizeOp monotoneDequantize(Expansion &e, Value value) {
+  auto op = value.getDefiningOp<ir::DequantizeOp>();
+  auto code = op ? dyn_cast<ir::QType>(elementOf(op.getInput())) : ir::QType();
+  if (!code || !code.isInteger() || product(shapeOf(op.getScale())) != 1)
+    return {};
+  std::optional<eval::Tensor> scale = e.evaluate(op.getScale());
+  return scale && scale->getFloat(0) > 0 ? op : ir::DequantizeOp();
+}
+
+/// Reals of pooled codes, by the scale and zero point of `before`.
+static Value dequantizeLike(LocBuilder &b, ir::DequantizeOp before,
+                            Value codes) {
+  auto type =
+      RankedTensorType::get(shapeOf(codes), elementOf(before.getResult()));
+  auto format = ir::FormatAttr::get(b.getContext(), shapeOf(codes));
+  return b.create<ir::DequantizeOp>(type, codes, before.getScale(),
+                                    before.getZeroPoint(), format);
+}
+
 static LogicalResult expandMaxPool(Expansion &e) {
-  Type element = e.elementType(0);
+  Value input = e.operand(0);
+  // Codes are compared rather than their reals: fewer bytes, and what follows
+  // still sees codes.
+  ir::DequantizeOp dequantize = monotoneDequantize(e, input);
+  if (dequantize)
+    input = dequantize.getInput();
+  Type element = elementOf(input);
   if (!isFloatElement(element) && !isa<ir::QType>(element))
     return refuseType(e, 0, "a float, int8 or uint8 tensor");
   FailureOr<PoolWindow> w = windowOf(e);
@@ -199,7 +226,7 @@ static LogicalResult expandMaxPool(Expansion &e) {
     return failure();
   LocBuilder &b = e.b;
   Value lowest = lowestElement(b, element);
-  Value padded = padForWindow(b, e.operand(0), *w, lowest);
+  Value padded = padForWindow(b, input, *w, lowest);
   Shape shape = w->resultShape(padded);
   SmallVector<Value> inits = {filled(b, shape, lowest)};
   bool wantsIndices = e.numResults() > 1;
@@ -227,7 +254,9 @@ static LogicalResult expandMaxPool(Expansion &e) {
     return {greatest, position};
   };
   ValueRange results = foldWindow(b, padded, *w, inits, body);
-  e.result(0, results[0], e.onnxElementType(0));
+  Value pooled =
+      dequantize ? dequantizeLike(b, dequantize, results[0]) : results[0];
+  e.result(0, pooled, e.onnxElementType(0));
   if (wantsIndices)
     e.result(1, results[1]);
   return success();

@@ -68,3 +68,20 @@ func.func @small(%x: tensor<1x1x2xf32>) -> tensor<1x1x1xf32> {
   %y = onnx.node "AveragePool" 19 (%x) attrs {kernel_shape = array<i64: 3>} : (tensor<1x1x2xf32>) -> tensor<1x1x1xf32>
   return %y : tensor<1x1x1xf32>
 }
+
+// -----
+
+// Codes of one positive scale are pooled as codes, of a negative one as reals.
+// CHECK-LABEL: func.func @codes
+// CHECK: linalg.generic {{.*}} ins(%{{.*}}, %{{.*}} : tensor<1x1x4x!tern.q<uint8>>
+// CHECK: tern.dequantize %{{.*}} : tensor<1x1x2x!tern.q<uint8>>
+// CHECK: linalg.generic {{.*}} ins(%{{.*}}, %{{.*}} : tensor<1x1x4xf32>
+func.func @codes(%x: tensor<1x1x4xui8>) -> (tensor<1x1x2xf32>, tensor<1x1x2xf32>) {
+  %s = onnx.constant "s" dense<0.5> : tensor<f32> : tensor<f32>
+  %n = onnx.constant "n" dense<-0.5> : tensor<f32> : tensor<f32>
+  %a = onnx.node "DequantizeLinear" 13 (%x, %s) : (tensor<1x1x4xui8>, tensor<f32>) -> tensor<1x1x4xf32>
+  %b = onnx.node "DequantizeLinear" 13 (%x, %n) : (tensor<1x1x4xui8>, tensor<f32>) -> tensor<1x1x4xf32>
+  %y = onnx.node "MaxPool" 12 (%a) attrs {kernel_shape = array<i64: 2>, strides = array<i64: 2>} : (tensor<1x1x4xf32>) -> tensor<1x1x2xf32>
+  %z = onnx.node "MaxPool" 12 (%b) attrs {kernel_shape = array<i64: 2>, strides = array<i64: 2>} : (tensor<1x1x4xf32>) -> tensor<1x1x2xf32>
+  return %y, %z : tensor<1x1x2xf32>, tensor<1x1x2xf32>
+}
