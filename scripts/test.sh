@@ -5,5 +5,5 @@ cd "$(dirname "$0")/.."
 scripts/setup.sh
 scripts/build.sh
 scripts/venv.sh
-# Benchmarks are for a quiet machine: ctest --test-dir build -L bench -C bench
+# Benchmarks want a quiet machine: ctest --test-dir build -C bench -L bench
 ctest --test-dir build --output-on-failure --timeout 1800
