@@ -169,6 +169,17 @@ static LogicalResult expandPRelu(Expansion &e) {
       });
 }
 
+/// gate * sigmoid(alpha * gate) * up.
+static LogicalResult expandSwiGLU(Expansion &e) {
+  if (e.numOperands() != 2)
+    return e.refuse("expected two operands");
+  double alpha = e.floatAttr("alpha", 1);
+  return expandFloat(e, [&](LocBuilder &b, ValueRange args) {
+    Scalar gate{b, args[0]}, up{b, args[1]};
+    return (gate * (gate * alpha).sigmoid() * up).v;
+  });
+}
+
 ArrayRef<OperatorRow> graph::activationOperators() {
   static const OperatorRow rows[] = {
       {"", "Relu", 1, 0, expandRelu},
@@ -187,6 +198,7 @@ ArrayRef<OperatorRow> graph::activationOperators() {
       {"", "Gelu", 20, 0, expandGelu},
       {"", "Shrink", 9, 0, expandShrink},
       {"", "PRelu", 1, 0, expandPRelu},
+      {"", "SwiGLU", 28, 0, expandSwiGLU},
       {"com.microsoft", "Gelu", 1, 0, expandGelu},
       {"com.microsoft", "FastGelu", 1, 0, expandFastGelu},
       {"com.microsoft", "BiasGelu", 1, 0, expandBiasGelu},

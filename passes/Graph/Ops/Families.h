@@ -13,9 +13,11 @@ llvm::ArrayRef<OperatorRow> controlOperators();
 llvm::ArrayRef<OperatorRow> convTransposeOperators();
 llvm::ArrayRef<OperatorRow> deeployOperators();
 llvm::ArrayRef<OperatorRow> einsumOperators();
+llvm::ArrayRef<OperatorRow> fourierOperators();
 llvm::ArrayRef<OperatorRow> gatherOperators();
 llvm::ArrayRef<OperatorRow> generateOperators();
 llvm::ArrayRef<OperatorRow> gridSampleOperators();
+llvm::ArrayRef<OperatorRow> imageOperators();
 llvm::ArrayRef<OperatorRow> linearAttentionOperators();
 llvm::ArrayRef<OperatorRow> logicOperators();
 llvm::ArrayRef<OperatorRow> lossOperators();
@@ -33,6 +35,7 @@ llvm::ArrayRef<OperatorRow> quantizeOperators();
 llvm::ArrayRef<OperatorRow> recurrentOperators();
 llvm::ArrayRef<OperatorRow> reduceOperators();
 llvm::ArrayRef<OperatorRow> resizeOperators();
+llvm::ArrayRef<OperatorRow> roiAlignOperators();
 llvm::ArrayRef<OperatorRow> rotaryOperators();
 llvm::ArrayRef<OperatorRow> scatterOperators();
 llvm::ArrayRef<OperatorRow> selectOperators();
@@ -51,9 +54,11 @@ inline constexpr llvm::ArrayRef<OperatorRow> (*operatorFamilies[])() = {
     convTransposeOperators,
     deeployOperators,
     einsumOperators,
+    fourierOperators,
     gatherOperators,
     generateOperators,
     gridSampleOperators,
+    imageOperators,
     linearAttentionOperators,
     logicOperators,
     lossOperators,
@@ -71,6 +76,7 @@ inline constexpr llvm::ArrayRef<OperatorRow> (*operatorFamilies[])() = {
     recurrentOperators,
     reduceOperators,
     resizeOperators,
+    roiAlignOperators,
     rotaryOperators,
     scatterOperators,
     selectOperators,

@@ -37,3 +37,13 @@ func.func @hard_sigmoid() -> (tensor<3xf32>) {
   %out = onnx.node "HardSigmoid" 6 (%x) : (tensor<3xf32>) -> tensor<3xf32>
   return %out : tensor<3xf32>
 }
+
+// A gate of 0 lets nothing through.
+// CHECK-LABEL: func.func @swiglu
+// CHECK: arith.constant dense<[0.000000e+00, 1.600000e+02]> : tensor<2xf32>
+func.func @swiglu() -> tensor<2xf32> {
+  %g = onnx.constant "g" dense<[0.0, 40.0]> : tensor<2xf32> : tensor<2xf32>
+  %u = onnx.constant "u" dense<[3.0, 4.0]> : tensor<2xf32> : tensor<2xf32>
+  %y = onnx.node "SwiGLU" 28 (%g, %u) : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
+  return %y : tensor<2xf32>
+}
