@@ -149,23 +149,40 @@ static LogicalResult expandShrink(Expansion &e) {
 }
 
 /// The slope broadcasts to the input only.
+static Value prelu(LocBuilder &b, Value x, Value slope, bool isUnsigned) {
+  Value zero = scalarConstant(b, x.getType(), 0);
+  if (isa<FloatType>(x.getType())) {
+    Value below = b.create<arith::CmpFOp>(CmpFPredicate::OLT, x, zero);
+    Value scaled = b.create<arith::MulFOp>(x, slope);
+    return b.create<arith::SelectOp>(below, scaled, x);
+  }
+  if (isUnsigned)
+    return x;
+  Value below = b.create<arith::CmpIOp>(arith::CmpIPredicate::slt, x, zero);
+  Value scaled = b.create<arith::MulIOp>(x, slope);
+  return b.create<arith::SelectOp>(below, scaled, x);
+}
+
 static LogicalResult expandPRelu(Expansion &e) {
   if (e.numOperands() != 2)
     return e.refuse("expected two operands");
+  // Until opset 6 a slope of one dimension is of the channels.
+  int64_t rank = e.rank(0);
+  if (e.version() < 7 && rank > 2 && e.rank(1) == 1 &&
+      e.shape(1)[0] == e.shape(0)[1] && isFloatElement(e.elementType(0)) &&
+      e.elementType(0) == e.elementType(1)) {
+    Shape shape(rank - 1, 1);
+    shape[0] = e.shape(1)[0];
+    Value slope = reshape(e.b, e.operand(1), shape);
+    e.result(0, compute(e.b, {e.operand(0), slope}, e.elementType(0),
+                        [](LocBuilder &b, ValueRange args) {
+                          return prelu(b, args[0], args[1], false);
+                        }));
+    return success();
+  }
   return expandElementwise(
       e, [](LocBuilder &b, ValueRange args, bool isUnsigned) -> Value {
-        Value x = args[0], zero = scalarConstant(b, x.getType(), 0);
-        if (isa<FloatType>(x.getType())) {
-          Value below = b.create<arith::CmpFOp>(CmpFPredicate::OLT, x, zero);
-          Value scaled = b.create<arith::MulFOp>(x, args[1]);
-          return b.create<arith::SelectOp>(below, scaled, x);
-        }
-        if (isUnsigned)
-          return x;
-        Value below =
-            b.create<arith::CmpIOp>(arith::CmpIPredicate::slt, x, zero);
-        Value scaled = b.create<arith::MulIOp>(x, args[1]);
-        return b.create<arith::SelectOp>(below, scaled, x);
+        return prelu(b, args[0], args[1], isUnsigned);
       });
 }
 

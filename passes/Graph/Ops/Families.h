@@ -8,6 +8,7 @@ llvm::ArrayRef<OperatorRow> activationOperators();
 llvm::ArrayRef<OperatorRow> arithmeticOperators();
 llvm::ArrayRef<OperatorRow> attentionOperators();
 llvm::ArrayRef<OperatorRow> batchNormOperators();
+llvm::ArrayRef<OperatorRow> cacheOperators();
 llvm::ArrayRef<OperatorRow> castOperators();
 llvm::ArrayRef<OperatorRow> controlOperators();
 llvm::ArrayRef<OperatorRow> convTransposeOperators();
@@ -49,6 +50,7 @@ inline constexpr llvm::ArrayRef<OperatorRow> (*operatorFamilies[])() = {
     arithmeticOperators,
     attentionOperators,
     batchNormOperators,
+    cacheOperators,
     castOperators,
     controlOperators,
     convTransposeOperators,

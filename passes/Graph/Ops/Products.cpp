@@ -279,7 +279,7 @@ static LogicalResult expandConvChannelsLast(Expansion &e) {
 ArrayRef<OperatorRow> graph::productOperators() {
   static const OperatorRow rows[] = {
       {"", "MatMul", 1, 0, expandMatMul},
-      {"", "Gemm", 7, 0, expandGemm},
+      {"", "Gemm", 1, 0, expandGemm},
       {"com.microsoft", "FusedGemm", 1, 0, expandFusedGemm},
       {"", "Conv", 1, 0, expandConv},
       {"qonnx.custom_op.channels_last", "Conv", 1, 0, expandConvChannelsLast},

@@ -47,3 +47,13 @@ func.func @swiglu() -> tensor<2xf32> {
   %y = onnx.node "SwiGLU" 28 (%g, %u) : (tensor<2xf32>, tensor<2xf32>) -> tensor<2xf32>
   return %y : tensor<2xf32>
 }
+
+// Until opset 6 a slope of one dimension is of the channels.
+// CHECK-LABEL: func.func @prelu_channels
+// CHECK: arith.constant dense<{{\[\[\[}}-2.000000e+00, 1.000000e+00], [-3.000000e+00, 1.000000e+00]]]> : tensor<1x2x2xf32>
+func.func @prelu_channels() -> tensor<1x2x2xf32> {
+  %x = onnx.constant "x" dense<[[[-1.0, 1.0], [-1.0, 1.0]]]> : tensor<1x2x2xf32> : tensor<1x2x2xf32>
+  %s = onnx.constant "s" dense<[2.0, 3.0]> : tensor<2xf32> : tensor<2xf32>
+  %y = onnx.node "PRelu" 6 (%x, %s) : (tensor<1x2x2xf32>, tensor<2xf32>) -> tensor<1x2x2xf32>
+  return %y : tensor<1x2x2xf32>
+}
