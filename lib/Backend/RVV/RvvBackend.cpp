@@ -9,5 +9,6 @@ LlvmBackend backend::rvvBackend(llvm::StringRef features) {
   std::string all = "+m,+a,+f,+d,+c,";
   all += features.empty() ? "+v" : features.str();
   backend.machine = {"riscv64-unknown-linux-gnu", "generic-rv64", all, "lp64d"};
+  backend.populateLegalizePatterns = populateRvvLegalizePatterns;
   return backend;
 }

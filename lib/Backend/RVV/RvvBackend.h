@@ -9,4 +9,8 @@ namespace tern::backend {
 /// here: widening multiplications and additions are selected from them.
 LlvmBackend rvvBackend(llvm::StringRef features);
 
+/// Conversions of whole numbers to integers.
+void populateRvvLegalizePatterns(mlir::RewritePatternSet &patterns,
+                                 const LlvmMachine &machine);
+
 } // namespace tern::backend

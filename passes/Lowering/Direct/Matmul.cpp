@@ -43,8 +43,8 @@ Value Matmul::perRow(Value operand, Value n, Value group) {
   if (!operand)
     return {};
   SmallVector<Value> at;
-  for (auto [size, index] :
-       llvm::zip(shapeOf(operand), ArrayRef<Value>{n, group}))
+  const Value indices[] = {n, group};
+  for (auto [size, index] : llvm::zip(shapeOf(operand), indices))
     at.push_back(size == 1 ? b.index(0) : index);
   return b.create<memref::LoadOp>(operand, at);
 }

@@ -1,0 +1,65 @@
+//===- RvvLegalize.cpp - What RISC-V vectors do better --------------------===//
+//
+// A conversion to integers that truncates has a rounding mode of its own
+// (vfcvt.rtz). Where the number is whole already, the mode does not matter, and
+// the conversion by the current mode, which is to nearest, is the better one:
+// rounding and converting become one instruction, and QEMU before 8 cannot
+// translate two vfcvt.rtz in a row (decode_save_opc: insn_start != NULL).
+//
+//===----------------------------------------------------------------------===//
+#include "lib/Backend/RVV/RvvBackend.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/IR/Matchers.h"
+
+using namespace mlir;
+using namespace tern;
+using namespace tern::backend;
+
+/// Whether a float is a whole number (or infinite, or NaN). Sums, products and
+/// extremes of whole numbers are whole, rounded or not.
+static bool isWhole(Value value, unsigned depth = 8) {
+  FloatAttr constant;
+  if (matchPattern(value, m_Constant(&constant)))
+    return constant.getValue().isInteger();
+  DenseFPElementsAttr constants;
+  if (matchPattern(value, m_Constant(&constants)))
+    return constants.isSplat() &&
+           constants.getSplatValue<APFloat>().isInteger();
+  Operation *op = value.getDefiningOp();
+  if (!op || depth == 0)
+    return false;
+  if (isa<math::RoundEvenOp, math::RoundOp, math::FloorOp, math::CeilOp,
+          math::TruncOp, arith::SIToFPOp, arith::UIToFPOp>(op))
+    return true;
+  auto whole = [&](Value operand) { return isWhole(operand, depth - 1); };
+  if (auto select = dyn_cast<arith::SelectOp>(op))
+    return whole(select.getTrueValue()) && whole(select.getFalseValue());
+  return isa<arith::AddFOp, arith::SubFOp, arith::MulFOp, arith::MaximumFOp,
+             arith::MinimumFOp, arith::MaxNumFOp, arith::MinNumFOp>(op) &&
+         llvm::all_of(op->getOperands(), whole);
+}
+
+namespace {
+struct ConvertWhole : OpRewritePattern<arith::FPToSIOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(arith::FPToSIOp op,
+                                PatternRewriter &rewriter) const override {
+    Type to = getElementTypeOrSelf(op.getType());
+    Type from = getElementTypeOrSelf(op.getIn().getType());
+    bool known = (to.isInteger(32) || to.isInteger(64)) &&
+                 (from.isF32() || from.isF64());
+    if (!known || !isWhole(op.getIn()))
+      return failure();
+    rewriter.replaceOpWithNewOp<LLVM::CallIntrinsicOp>(
+        op, op.getType(), rewriter.getStringAttr("llvm.lrint"), op.getIn());
+    return success();
+  }
+};
+} // namespace
+
+void backend::populateRvvLegalizePatterns(RewritePatternSet &patterns,
+                                          const LlvmMachine &) {
+  patterns.add<ConvertWhole>(patterns.getContext());
+}
