@@ -6,4 +6,4 @@ scripts/setup.sh
 scripts/build.sh
 scripts/venv.sh
 # Benchmarks want a quiet machine: ctest --test-dir build -C bench -L bench
-ctest --test-dir build --output-on-failure --timeout 1800
+ctest --test-dir build --output-on-failure --timeout 1800 -j "$(nproc)"
