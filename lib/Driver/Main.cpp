@@ -24,8 +24,10 @@ ModelOptions::ModelOptions(cl::SubCommand &sub)
       target("target", cl::init("host"), cl::value_desc("name"),
              cl::desc("a machine of `tern targets` (default: host)"),
              cl::sub(sub)),
-      dims("dim", cl::value_desc("NAME=V"),
-           cl::desc("value of a named dimension (default 1)"), cl::sub(sub)),
+      dims("dim", cl::value_desc("NAME=V[,V...]"),
+           cl::desc("value of a named dimension (default 1); each further "
+                    "value makes one more entry"),
+           cl::sub(sub)),
       method("method", cl::value_desc("name"),
              cl::desc("force an mpGEMM method instead of choosing by "
                       "predicted time"),
@@ -41,6 +43,39 @@ ModelOptions::ModelOptions(cl::SubCommand &sub)
       timing("mlir-timing", cl::desc("print the time of every pass"),
              cl::sub(sub)) {}
 
+/// Reads "NAME=V[,V...]". The first value is main's; each further one gives a
+/// copy of every entry so far.
+static bool parseDims(llvm::ArrayRef<std::string> dims,
+                      CompileOptions &options) {
+  for (llvm::StringRef dim : dims) {
+    auto [name, text] = dim.rsplit('=');
+    llvm::SmallVector<llvm::StringRef> words;
+    text.split(words, ',');
+    std::vector<int64_t> values;
+    for (llvm::StringRef word : words)
+      if (int64_t value; !word.getAsInteger(10, value) && value >= 1)
+        values.push_back(value);
+    if (name.empty() || values.size() != words.size()) {
+      llvm::errs()
+          << "tern: expected --dim NAME=V[,V...] with V >= 1, but got '" << dim
+          << "'\n";
+      return false;
+    }
+    auto before = options.entries;
+    before.insert(before.begin(), {"main", options.dims});
+    options.dims[name.str()] = values[0];
+    for (auto &entry : options.entries)
+      entry.second[name.str()] = values[0];
+    for (int64_t value : llvm::drop_begin(values))
+      for (auto [entry, sizes] : before) {
+        sizes[name.str()] = value;
+        options.entries.push_back(
+            {entry + "_" + name.str() + std::to_string(value), sizes});
+      }
+  }
+  return true;
+}
+
 std::optional<CompileOptions> ModelOptions::parse(bool needsModel) const {
   if (needsModel && model.empty()) {
     llvm::errs() << "tern: expected a model, as in `tern check model.onnx`\n";
@@ -53,16 +88,8 @@ std::optional<CompileOptions> ModelOptions::parse(bool needsModel) const {
   options.reproducer = reproducer;
   options.timing = timing;
   options.printAfterAll = printIrAfterAll;
-  for (const std::string &dim : dims) {
-    auto [name, text] = llvm::StringRef(dim).rsplit('=');
-    int64_t value;
-    if (name.empty() || text.getAsInteger(10, value) || value < 1) {
-      llvm::errs() << "tern: expected --dim NAME=V with V >= 1, but got '"
-                   << dim << "'\n";
-      return std::nullopt;
-    }
-    options.dims[name.str()] = value;
-  }
+  if (!parseDims(dims, options))
+    return std::nullopt;
   return options;
 }
 

@@ -51,12 +51,29 @@ LogicalResult tern::setTarget(ModuleOp module, StringRef name) {
   return success();
 }
 
+/// A copy of the entry for each further set of dimensions.
+static LogicalResult addEntries(ModuleOp module,
+                                const CompileOptions &options) {
+  auto main = module.lookupSymbol<func::FuncOp>("main");
+  OpBuilder builder(module.getContext());
+  builder.setInsertionPointToEnd(module.getBody());
+  for (const auto &[name, dims] : options.entries) {
+    auto entry = cast<func::FuncOp>(builder.clone(*main));
+    entry.setName(name);
+    if (failed(graph::bindDims(entry, dims)))
+      return failure();
+  }
+  return success();
+}
+
 LogicalResult tern::runGraphStage(ModuleOp module,
                                   const CompileOptions &options,
                                   ArrayRef<graph::KnownInput> known,
                                   SmallVectorImpl<graph::Refusal> *refusals) {
   // Open dimensions get their values first: from here on shapes are numbers.
-  if (failed(graph::bindDims(module, options.dims)))
+  if (failed(addEntries(module, options)) ||
+      failed(graph::bindDims(module.lookupSymbol<func::FuncOp>("main"),
+                             options.dims)))
     return failure();
   // Every node through the operator table; all refusals at once.
   SmallVector<graph::Refusal> found;

@@ -23,6 +23,8 @@ struct CompileOptions {
   std::string name;
   /// Values of named dimensions (`--dim`); open dimensions are 1 otherwise.
   std::map<std::string, int64_t> dims;
+  /// The same for further entries, each named "main_<dim><value>...".
+  std::vector<std::pair<std::string, std::map<std::string, int64_t>>> entries;
   /// Force one mpGEMM method where it is legal; empty: by predicted time.
   std::string method;
   /// Add an output per step, for verify.

@@ -47,7 +47,7 @@ struct Binder {
     return 1;
   }
   LogicalResult bind(func::FuncOp entry);
-  LogicalResult checkAllUsed(ModuleOp module);
+  LogicalResult checkAllUsed(Operation *module);
 };
 } // namespace
 
@@ -80,11 +80,11 @@ LogicalResult Binder::bind(func::FuncOp entry) {
   return success();
 }
 
-LogicalResult Binder::checkAllUsed(ModuleOp module) {
+LogicalResult Binder::checkAllUsed(Operation *module) {
   for (const auto &[name, size] : sizes) {
     if (used.count(name))
       continue;
-    InFlightDiagnostic error = module.emitError()
+    InFlightDiagnostic error = module->emitError()
                                << "expected the name of an open dimension, but "
                                   "got '"
                                << name << "'";
@@ -102,6 +102,13 @@ LogicalResult tern::graph::bindDims(ModuleOp module, const DimSizes &sizes) {
     if (failed(binder.bind(entry)))
       return failure();
   return binder.checkAllUsed(module);
+}
+
+LogicalResult tern::graph::bindDims(func::FuncOp entry, const DimSizes &sizes) {
+  Binder binder{sizes, {}, {}};
+  if (failed(binder.bind(entry)))
+    return failure();
+  return binder.checkAllUsed(entry);
 }
 
 namespace {

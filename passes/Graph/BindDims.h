@@ -1,5 +1,6 @@
 //===- BindDims.h - Sizes of open dimensions ------------------------------===//
 #pragma once
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include <map>
 #include <string>
@@ -19,5 +20,8 @@ mlir::FailureOr<DimSizes> parseDims(llvm::StringRef text,
 /// error and fails on an input of unknown rank and on a name that no open
 /// dimension has.
 mlir::LogicalResult bindDims(mlir::ModuleOp module, const DimSizes &sizes);
+
+/// The same for one entry.
+mlir::LogicalResult bindDims(mlir::func::FuncOp entry, const DimSizes &sizes);
 
 } // namespace tern::graph

@@ -210,6 +210,11 @@ LogicalResult Expander::callRow(onnx_ir::NodeOp node) {
     return failure();
   }
   NodeExpansion expansion(*this, node);
+  for (unsigned i = 0; row->required >> i != 0; ++i)
+    if ((row->required >> i & 1) && !expansion.has(i)) {
+      addRefusal(node, "expected operand " + Twine(i) + ", but got none", "");
+      return failure();
+    }
   LogicalResult called = row->expand(expansion);
   if (failed(called)) {
     if (!expansion.refused)

@@ -7,6 +7,7 @@
 #include "passes/Graph/Constants.h"
 #include "passes/Graph/Passes.h"
 #include "llvm/ADT/StringSet.h"
+#include <cstring>
 
 using namespace mlir;
 using namespace tern;
@@ -79,6 +80,17 @@ void Folder::classify(Operation &op) {
     sourceBytes[result] = source;
 }
 
+/// Whether writing the tensor in a loop beats reading it from a file: it is
+/// computed from a scalar or two, and all its elements are the same.
+static bool isCheaperToFill(const eval::Tensor &tensor, int64_t sourceBytes) {
+  constexpr int64_t fewElements = 64, scalarBytes = 16;
+  if (sourceBytes > scalarBytes || tensor.size() <= fewElements)
+    return false;
+  size_t bytes = eval::Tensor::elementBytes(tensor.getElementType());
+  size_t rest = tensor.sizeInBytes() - bytes;
+  return std::memcmp(tensor.data(), tensor.data() + bytes, rest) == 0;
+}
+
 /// Replaces the constant results of `op` that something not constant uses.
 void Folder::materialize(Operation &op) {
   if (isLeaf(&op))
@@ -94,7 +106,7 @@ void Folder::materialize(Operation &op) {
       continue;
     FailureOr<eval::Tensor> result =
         eval::Evaluator(module).evaluate(value, known);
-    if (failed(result))
+    if (failed(result) || isCheaperToFill(*result, sourceBytes.lookup(value)))
       continue;
     LocBuilder b(op.getLoc(), op.getContext());
     b.setInsertionPointAfter(&op);

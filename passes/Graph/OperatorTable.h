@@ -84,14 +84,19 @@ public:
 
 using ExpandFn = mlir::LogicalResult (*)(Expansion &);
 
+/// A set of operands: the first `count`.
+constexpr unsigned first(unsigned count) { return (1u << count) - 1; }
+
 /// One row: the operator is understood in the opset versions
-/// [since, until] (until = 0: no end known).
+/// [since, until] (until = 0: no end known). A node without one of the
+/// `required` operands (a bit each) is refused before `expand` sees it.
 struct OperatorRow {
   llvm::StringRef domain;
   llvm::StringRef name;
   int since;
   int until;
   ExpandFn expand;
+  unsigned required = first(1);
 };
 
 /// Each family file of passes/Graph/Ops returns its rows from a function

@@ -7,10 +7,12 @@
 #include "dialects/Kern/Kern.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
 #include "passes/Lowering/Arena.h"
 #include "passes/Lowering/Buffers.h"
 #include "passes/Lowering/Passes.h"
 #include "llvm/ADT/MapVector.h"
+#include "llvm/Support/xxhash.h"
 
 namespace tern::lowering {
 #define GEN_PASS_DEF_PLANMEMORY
@@ -29,6 +31,49 @@ static int64_t bytesOf(ir::WeightOp weight) {
     return cast<ShapedType>(weight.getValue().getType()).getNumElements();
   auto type = cast<ShapedType>(weight.getType());
   return type.getNumElements() * bytesOfElement(type.getElementType());
+}
+
+/// The bytes of a weight's attribute.
+static ArrayRef<char> rawBytes(ir::WeightOp weight) {
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(weight.getValue()))
+    if (AsmResourceBlob *blob = resource.getRawHandle().getBlob())
+      return blob->getData();
+  if (auto dense = dyn_cast<DenseElementsAttr>(weight.getValue()))
+    return dense.getRawData();
+  return {};
+}
+
+static bool areEqual(ir::WeightOp a, ir::WeightOp b) {
+  ArrayRef<char> left = rawBytes(a), right = rawBytes(b);
+  return a.getType() == b.getType() && a.getLayout() == b.getLayout() &&
+         a.getValue().getShapedType() == b.getValue().getShapedType() &&
+         !left.empty() && left == right;
+}
+
+/// One weight for all that have the same bytes: entries of other sizes repeat
+/// every constant.
+static void mergeEqualWeights(ModuleOp module) {
+  llvm::DenseMap<uint64_t, SmallVector<ir::WeightOp, 1>> known;
+  llvm::DenseMap<StringAttr, ir::WeightOp> merged;
+  SmallVector<ir::WeightOp> weights(module.getOps<ir::WeightOp>());
+  for (ir::WeightOp weight : weights) {
+    ArrayRef<char> bytes = rawBytes(weight);
+    auto &same =
+        known[llvm::xxh3_64bits(StringRef(bytes.data(), bytes.size()))];
+    auto first = llvm::find_if(
+        same, [&](ir::WeightOp other) { return areEqual(weight, other); });
+    if (first == same.end())
+      same.push_back(weight);
+    else
+      merged[weight.getSymNameAttr()] = *first;
+  }
+  module.walk([&](ir::UseOp use) {
+    if (ir::WeightOp weight = merged.lookup(use.getWeightAttr().getAttr()))
+      use.setWeightAttr(FlatSymbolRefAttr::get(weight.getSymNameAttr()));
+  });
+  for (ir::WeightOp weight : weights)
+    if (merged.count(weight.getSymNameAttr()))
+      weight.erase();
 }
 
 /// Offsets of all weights, one after the other.
@@ -220,6 +265,7 @@ void Planner::run() {
 namespace {
 struct PlanMemory : lowering::impl::PlanMemoryBase<PlanMemory> {
   void runOnOperation() override {
+    mergeEqualWeights(getOperation());
     placeWeights(getOperation());
     SymbolTable symbols(getOperation());
     for (auto entry : getOperation().getOps<func::FuncOp>())

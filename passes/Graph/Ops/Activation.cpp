@@ -16,8 +16,9 @@ static LogicalResult activation(Expansion &e,
                                 llvm::function_ref<Scalar(Scalar)> fn) {
   if (e.numOperands() != 1)
     return e.refuse("expected one operand, but got " + Twine(e.numOperands()));
-  return expandFloat(
-      e, [&](LocBuilder &b, ValueRange args) { return fn({b, args[0]}).v; });
+  return expandFloat(e, [&](LocBuilder &b, ValueRange args) {
+    return fn({b, args[0]}).v;
+  });
 }
 
 static LogicalResult expandRelu(Expansion &e) {
@@ -214,11 +215,11 @@ ArrayRef<OperatorRow> graph::activationOperators() {
       {"", "Swish", 24, 0, expandSwish},
       {"", "Gelu", 20, 0, expandGelu},
       {"", "Shrink", 9, 0, expandShrink},
-      {"", "PRelu", 1, 0, expandPRelu},
-      {"", "SwiGLU", 28, 0, expandSwiGLU},
+      {"", "PRelu", 1, 0, expandPRelu, first(2)},
+      {"", "SwiGLU", 28, 0, expandSwiGLU, first(2)},
       {"com.microsoft", "Gelu", 1, 0, expandGelu},
       {"com.microsoft", "FastGelu", 1, 0, expandFastGelu},
-      {"com.microsoft", "BiasGelu", 1, 0, expandBiasGelu},
+      {"com.microsoft", "BiasGelu", 1, 0, expandBiasGelu, first(2)},
       {"com.microsoft", "QuickGelu", 1, 0, expandQuickGelu},
   };
   return rows;

@@ -252,13 +252,13 @@ static LogicalResult expandClip(Expansion &e) {
 
 ArrayRef<OperatorRow> graph::arithmeticOperators() {
   static const OperatorRow rows[] = {
-      {"", "Add", 1, 0, fold<arith::AddFOp, arith::AddIOp>},
-      {"", "Sub", 1, 0, fold<arith::SubFOp, arith::SubIOp>},
-      {"", "Mul", 1, 0, fold<arith::MulFOp, arith::MulIOp>},
+      {"", "Add", 1, 0, fold<arith::AddFOp, arith::AddIOp>, first(2)},
+      {"", "Sub", 1, 0, fold<arith::SubFOp, arith::SubIOp>, first(2)},
+      {"", "Mul", 1, 0, fold<arith::MulFOp, arith::MulIOp>, first(2)},
       {"", "Sum", 1, 0, fold<arith::AddFOp, arith::AddIOp>},
-      {"", "Div", 1, 0, expandDiv},
-      {"", "Mod", 10, 0, expandMod},
-      {"", "Pow", 1, 0, expandPow},
+      {"", "Div", 1, 0, expandDiv, first(2)},
+      {"", "Mod", 10, 0, expandMod, first(2)},
+      {"", "Pow", 1, 0, expandPow, first(2)},
       {"", "Mean", 1, 0, expandMean},
       {"", "Max", 1, 0,
        foldExtremum<arith::MaximumFOp, arith::MaxSIOp, arith::MaxUIOp>},

@@ -273,7 +273,7 @@ static LogicalResult expandAttention(Expansion &e) {
 
 ArrayRef<OperatorRow> graph::attentionOperators() {
   static const OperatorRow rows[] = {
-      {"", "Attention", 23, 0, expandAttention},
+      {"", "Attention", 23, 0, expandAttention, first(3)},
   };
   return rows;
 }

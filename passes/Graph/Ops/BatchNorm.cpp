@@ -165,7 +165,7 @@ static LogicalResult expandLpNormalization(Expansion &e) {
 
 ArrayRef<OperatorRow> graph::batchNormOperators() {
   static const OperatorRow rows[] = {
-      {"", "BatchNormalization", 1, 0, expandBatchNorm},
+      {"", "BatchNormalization", 1, 0, expandBatchNorm, first(5)},
       {"", "LRN", 1, 0, expandLRN},
       {"", "LpNormalization", 1, 0, expandLpNormalization},
   };

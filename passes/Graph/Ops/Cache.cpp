@@ -75,7 +75,7 @@ static LogicalResult expandTensorScatter(Expansion &e) {
 
 ArrayRef<OperatorRow> graph::cacheOperators() {
   static const OperatorRow rows[] = {
-      {"", "TensorScatter", 24, 0, expandTensorScatter},
+      {"", "TensorScatter", 24, 0, expandTensorScatter, first(2)},
   };
   return rows;
 }

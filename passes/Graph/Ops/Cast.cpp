@@ -280,7 +280,7 @@ static LogicalResult expandBitCast(Expansion &e) {
 ArrayRef<OperatorRow> graph::castOperators() {
   static const OperatorRow rows[] = {
       {"", "Cast", 6, 0, expandCast},
-      {"", "CastLike", 15, 0, expandCastLike},
+      {"", "CastLike", 15, 0, expandCastLike, first(2)},
       {"", "BitCast", 26, 0, expandBitCast},
   };
   return rows;

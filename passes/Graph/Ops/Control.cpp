@@ -248,8 +248,9 @@ static LogicalResult expandScan(Expansion &e) {
   if (!region || inputs < 1 || inputs > int64_t(e.numOperands()))
     return e.refuse("expected a subgraph body and at least one scan input");
   unsigned states = e.numOperands() - inputs;
-  ScanWriter scan{e, *region, states, unsigned(inputs),
-                  scanAxes(e, "input", inputs), -1, {}, {}, {}};
+  ScanWriter scan{
+      e,  *region, states, unsigned(inputs), scanAxes(e, "input", inputs), -1,
+      {}, {},      {}};
   for (unsigned i = 0; i < states; ++i)
     scan.carried.push_back({e.operand(i), e.onnxElementType(i)});
   if (failed(scan.readLength()))
@@ -263,8 +264,8 @@ static LogicalResult expandScan(Expansion &e) {
 ArrayRef<OperatorRow> graph::controlOperators() {
   static const OperatorRow rows[] = {
       {"", "If", 1, 0, expandIf},
-      {"", "Loop", 1, 0, expandLoop},
-      {"", "Scan", 9, 0, expandScan},
+      {"", "Loop", 1, 0, expandLoop, 0},
+      {"", "Scan", 9, 0, expandScan, 0},
   };
   return rows;
 }

@@ -177,7 +177,7 @@ static LogicalResult expandConvTranspose(Expansion &e) {
 
 ArrayRef<OperatorRow> graph::convTransposeOperators() {
   static const OperatorRow rows[] = {
-      {"", "ConvTranspose", 1, 0, expandConvTranspose},
+      {"", "ConvTranspose", 1, 0, expandConvTranspose, first(2)},
   };
   return rows;
 }

@@ -289,7 +289,7 @@ template <WindowKind kind> static LogicalResult expandWindow(Expansion &e) {
 ArrayRef<OperatorRow> graph::fourierOperators() {
   static const OperatorRow rows[] = {
       {"", "DFT", 17, 0, expandDFT},
-      {"", "STFT", 17, 0, expandSTFT},
+      {"", "STFT", 17, 0, expandSTFT, first(2)},
       {"", "HannWindow", 17, 0, expandWindow<WindowKind::Hann>},
       {"", "HammingWindow", 17, 0, expandWindow<WindowKind::Hamming>},
       {"", "BlackmanWindow", 17, 0, expandWindow<WindowKind::Blackman>},

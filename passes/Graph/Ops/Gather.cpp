@@ -174,11 +174,11 @@ static LogicalResult expandCompress(Expansion &e) {
 
 ArrayRef<OperatorRow> graph::gatherOperators() {
   static const OperatorRow rows[] = {
-      {"", "Gather", 1, 0, expandGather},
-      {"", "GatherElements", 11, 0, expandGatherElements},
-      {"", "GatherND", 11, 0, expandGatherND},
-      {"", "ReverseSequence", 10, 0, expandReverseSequence},
-      {"", "Compress", 9, 0, expandCompress},
+      {"", "Gather", 1, 0, expandGather, first(2)},
+      {"", "GatherElements", 11, 0, expandGatherElements, first(2)},
+      {"", "GatherND", 11, 0, expandGatherND, first(2)},
+      {"", "ReverseSequence", 10, 0, expandReverseSequence, first(2)},
+      {"", "Compress", 9, 0, expandCompress, first(2)},
   };
   return rows;
 }

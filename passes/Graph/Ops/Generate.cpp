@@ -204,13 +204,13 @@ static LogicalResult expandOneHot(Expansion &e) {
 
 ArrayRef<OperatorRow> graph::generateOperators() {
   static const OperatorRow rows[] = {
-      {"", "Constant", 1, 0, expandConstant},
+      {"", "Constant", 1, 0, expandConstant, 0},
       {"", "ConstantOfShape", 9, 0, expandConstantOfShape},
-      {"", "Range", 11, 0, expandRange},
+      {"", "Range", 11, 0, expandRange, first(3)},
       {"com.microsoft", "Range", 1, 0, expandRange},
       {"", "Trilu", 14, 0, expandTrilu},
       {"", "EyeLike", 9, 0, expandEyeLike},
-      {"", "OneHot", 9, 0, expandOneHot},
+      {"", "OneHot", 9, 0, expandOneHot, first(3)},
   };
   return rows;
 }

@@ -208,7 +208,7 @@ static LogicalResult expandGridSample(Expansion &e) {
 
 ArrayRef<OperatorRow> graph::gridSampleOperators() {
   static const OperatorRow rows[] = {
-      {"", "GridSample", 16, 0, expandGridSample},
+      {"", "GridSample", 16, 0, expandGridSample, first(2)},
   };
   return rows;
 }

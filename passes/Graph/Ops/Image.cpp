@@ -212,9 +212,9 @@ static LogicalResult expandCol2Im(Expansion &e) {
 
 ArrayRef<OperatorRow> graph::imageOperators() {
   static const OperatorRow rows[] = {
-      {"", "AffineGrid", 20, 0, expandAffineGrid},
-      {"", "CenterCropPad", 18, 0, expandCenterCropPad},
-      {"", "Col2Im", 18, 0, expandCol2Im},
+      {"", "AffineGrid", 20, 0, expandAffineGrid, first(2)},
+      {"", "CenterCropPad", 18, 0, expandCenterCropPad, first(2)},
+      {"", "Col2Im", 18, 0, expandCol2Im, first(3)},
   };
   return rows;
 }

@@ -153,12 +153,12 @@ Value LinearAttending::step(int64_t t) {
                            rate{inner, args[2]};
                        return (rate * (wanted - known)).v;
                      });
-  state = compute(b, {state, column(keys), values}, type,
-                  [](LocBuilder &inner, ValueRange args) {
-                    Scalar old{inner, args[0]}, k{inner, args[1]},
-                        v{inner, args[2]};
-                    return (old + k * v).v;
-                  });
+  state = compute(
+      b, {state, column(keys), values}, type,
+      [](LocBuilder &inner, ValueRange args) {
+        Scalar old{inner, args[0]}, k{inner, args[1]}, v{inner, args[2]};
+        return (old + k * v).v;
+      });
   Value answer = floatMatmul(b, at(query, t), state, /*transposeB=*/false);
   return compute(b, answer, type, [&](LocBuilder &inner, ValueRange args) {
     return (Scalar{inner, args[0]} * scale).v;
@@ -241,8 +241,8 @@ static LogicalResult expandCausalConv(Expansion &e) {
 
 ArrayRef<OperatorRow> graph::linearAttentionOperators() {
   static const OperatorRow rows[] = {
-      {"", "LinearAttention", 27, 0, expandLinearAttention},
-      {"", "CausalConvWithState", 27, 0, expandCausalConv},
+      {"", "LinearAttention", 27, 0, expandLinearAttention, first(3)},
+      {"", "CausalConvWithState", 27, 0, expandCausalConv, first(2)},
   };
   return rows;
 }

@@ -124,8 +124,8 @@ template <bool withSoftmax> static LogicalResult expandLoss(Expansion &e) {
 
 ArrayRef<OperatorRow> graph::lossOperators() {
   static const OperatorRow rows[] = {
-      {"", "NegativeLogLikelihoodLoss", 12, 0, expandLoss<false>},
-      {"", "SoftmaxCrossEntropyLoss", 12, 0, expandLoss<true>},
+      {"", "NegativeLogLikelihoodLoss", 12, 0, expandLoss<false>, first(2)},
+      {"", "SoftmaxCrossEntropyLoss", 12, 0, expandLoss<true>, first(2)},
   };
   return rows;
 }

@@ -183,7 +183,7 @@ static LogicalResult expandMatMulNBits(Expansion &e) {
 
 ArrayRef<OperatorRow> graph::nbitsOperators() {
   static const OperatorRow rows[] = {
-      {"com.microsoft", "MatMulNBits", 1, 0, expandMatMulNBits},
+      {"com.microsoft", "MatMulNBits", 1, 0, expandMatMulNBits, first(3)},
   };
   return rows;
 }

@@ -231,15 +231,18 @@ static LogicalResult expandMeanVariance(Expansion &e) {
 ArrayRef<OperatorRow> graph::normalizeOperators() {
   static constexpr StringRef microsoft = "com.microsoft";
   static const OperatorRow rows[] = {
-      {"", "LayerNormalization", 1, 0, expandLayerNorm<true>},
-      {"", "RMSNormalization", 23, 0, expandLayerNorm<false>},
-      {"", "SimplifiedLayerNormalization", 1, 0, expandLayerNorm<false>},
-      {microsoft, "SimplifiedLayerNormalization", 1, 0, expandLayerNorm<false>},
-      {microsoft, "SkipLayerNormalization", 1, 0, expandSkipNorm<true>},
+      {"", "LayerNormalization", 1, 0, expandLayerNorm<true>, first(2)},
+      {"", "RMSNormalization", 23, 0, expandLayerNorm<false>, first(2)},
+      {"", "SimplifiedLayerNormalization", 1, 0, expandLayerNorm<false>,
+       first(2)},
+      {microsoft, "SimplifiedLayerNormalization", 1, 0, expandLayerNorm<false>,
+       first(2)},
+      {microsoft, "SkipLayerNormalization", 1, 0, expandSkipNorm<true>,
+       first(3)},
       {microsoft, "SkipSimplifiedLayerNormalization", 1, 0,
-       expandSkipNorm<false>},
-      {"", "InstanceNormalization", 1, 0, expandInstanceNorm},
-      {"", "GroupNormalization", 18, 0, expandGroupNorm},
+       expandSkipNorm<false>, first(3)},
+      {"", "InstanceNormalization", 1, 0, expandInstanceNorm, first(3)},
+      {"", "GroupNormalization", 18, 0, expandGroupNorm, first(3)},
       {"", "MeanVarianceNormalization", 9, 0, expandMeanVariance},
   };
   return rows;

@@ -278,10 +278,10 @@ static LogicalResult expandConvChannelsLast(Expansion &e) {
 
 ArrayRef<OperatorRow> graph::productOperators() {
   static const OperatorRow rows[] = {
-      {"", "MatMul", 1, 0, expandMatMul},
-      {"", "Gemm", 1, 0, expandGemm},
-      {"com.microsoft", "FusedGemm", 1, 0, expandFusedGemm},
-      {"", "Conv", 1, 0, expandConv},
+      {"", "MatMul", 1, 0, expandMatMul, first(2)},
+      {"", "Gemm", 1, 0, expandGemm, first(2)},
+      {"com.microsoft", "FusedGemm", 1, 0, expandFusedGemm, first(2)},
+      {"", "Conv", 1, 0, expandConv, first(2)},
       {"qonnx.custom_op.channels_last", "Conv", 1, 0, expandConvChannelsLast},
   };
   return rows;

@@ -95,8 +95,8 @@ static LogicalResult expandQLinearConv(Expansion &e) {
 
 ArrayRef<OperatorRow> graph::qconvOperators() {
   static const OperatorRow rows[] = {
-      {"", "ConvInteger", 10, 0, expandConvInteger},
-      {"", "QLinearConv", 10, 0, expandQLinearConv},
+      {"", "ConvInteger", 10, 0, expandConvInteger, first(2)},
+      {"", "QLinearConv", 10, 0, expandQLinearConv, first(8)},
   };
   return rows;
 }

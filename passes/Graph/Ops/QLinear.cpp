@@ -144,16 +144,17 @@ static LogicalResult expandQLinearAveragePool(Expansion &e) {
 
 ArrayRef<OperatorRow> graph::qlinearOperators() {
   static constexpr StringRef domain = "com.microsoft";
+  // The bits of required operands leave out zero points, which may be absent.
   static const OperatorRow rows[] = {
-      {domain, "QLinearAdd", 1, 0, expandAdd},
-      {domain, "QLinearMul", 1, 0, expandMul},
-      {domain, "QLinearSigmoid", 1, 0, expandSigmoid},
-      {domain, "QLinearLeakyRelu", 1, 0, expandLeakyRelu},
-      {domain, "QLinearConcat", 1, 0, expandConcat},
-      {domain, "QLinearSoftmax", 1, 0, expandSoftmax},
-      {domain, "QLinearAveragePool", 1, 0, expandQLinearAveragePool},
-      {domain, "QLinearGlobalAveragePool", 1, 0,
-       expandQLinearGlobalAveragePool},
+      {domain, "QLinearAdd", 1, 0, expandAdd, 0b1011011},
+      {domain, "QLinearMul", 1, 0, expandMul, 0b1011011},
+      {domain, "QLinearSigmoid", 1, 0, expandSigmoid, 0b01011},
+      {domain, "QLinearLeakyRelu", 1, 0, expandLeakyRelu, 0b01011},
+      {domain, "QLinearConcat", 1, 0, expandConcat, 0b1101},
+      {domain, "QLinearSoftmax", 1, 0, expandSoftmax, 0b01011},
+      {domain, "QLinearAveragePool", 1, 0, expandQLinearAveragePool, 0b01011},
+      {domain, "QLinearGlobalAveragePool", 1, 0, expandQLinearGlobalAveragePool,
+       0b01011},
   };
   return rows;
 }

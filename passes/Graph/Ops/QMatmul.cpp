@@ -214,11 +214,13 @@ static LogicalResult expandQGemm(Expansion &e) {
 ArrayRef<OperatorRow> graph::qmatmulOperators() {
   static constexpr StringRef microsoft = "com.microsoft";
   static const OperatorRow rows[] = {
-      {"", "MatMulInteger", 10, 0, expandMatMulInteger},
-      {"", "QLinearMatMul", 10, 0, expandQLinearMatMul},
-      {microsoft, "MatMulIntegerToFloat", 1, 0, expandMatMulIntegerToFloat},
-      {microsoft, "DynamicQuantizeMatMul", 1, 0, expandDynamicQuantizeMatMul},
-      {microsoft, "QGemm", 1, 0, expandQGemm},
+      {"", "MatMulInteger", 10, 0, expandMatMulInteger, first(2)},
+      {"", "QLinearMatMul", 10, 0, expandQLinearMatMul, first(8)},
+      {microsoft, "MatMulIntegerToFloat", 1, 0, expandMatMulIntegerToFloat,
+       first(4)},
+      {microsoft, "DynamicQuantizeMatMul", 1, 0, expandDynamicQuantizeMatMul,
+       first(3)},
+      {microsoft, "QGemm", 1, 0, expandQGemm, 0b11011},
   };
   return rows;
 }

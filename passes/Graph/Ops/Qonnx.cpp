@@ -346,11 +346,13 @@ ArrayRef<OperatorRow> graph::qonnxOperators() {
     llvm::SmallVector<OperatorRow> all;
     for (StringRef domain : {"onnx.brevitas", "finn.custom_op.general",
                              "qonnx.custom_op.general"}) {
-      all.push_back({domain, "Quant", 1, 0, expandQuant});
-      all.push_back({domain, "IntQuant", 1, 0, expandQuant});
-      all.push_back({domain, "BipolarQuant", 1, 0, expandBipolarQuant});
+      all.push_back({domain, "Quant", 1, 0, expandQuant, first(4)});
+      all.push_back({domain, "IntQuant", 1, 0, expandQuant, first(4)});
+      all.push_back(
+          {domain, "BipolarQuant", 1, 0, expandBipolarQuant, first(2)});
       all.push_back({domain, "FloatQuant", 1, 0, expandFloatQuant});
-      all.push_back({domain, "MultiThreshold", 1, 0, expandMultiThreshold});
+      all.push_back(
+          {domain, "MultiThreshold", 1, 0, expandMultiThreshold, first(2)});
     }
     return all;
   }();

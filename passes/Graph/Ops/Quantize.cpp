@@ -226,11 +226,12 @@ static LogicalResult expandDynamicQuantizeLinear(Expansion &e) {
 
 ArrayRef<OperatorRow> graph::quantizeOperators() {
   static const OperatorRow rows[] = {
-      {"", "QuantizeLinear", 10, 0, expandQuantizeLinear},
-      {"", "DequantizeLinear", 10, 0, expandDequantizeLinear},
+      {"", "QuantizeLinear", 10, 0, expandQuantizeLinear, first(2)},
+      {"", "DequantizeLinear", 10, 0, expandDequantizeLinear, first(2)},
       {"", "DynamicQuantizeLinear", 11, 0, expandDynamicQuantizeLinear},
-      {"com.microsoft", "QuantizeLinear", 1, 0, expandQuantizeLinear},
-      {"com.microsoft", "DequantizeLinear", 1, 0, expandDequantizeLinear},
+      {"com.microsoft", "QuantizeLinear", 1, 0, expandQuantizeLinear, first(2)},
+      {"com.microsoft", "DequantizeLinear", 1, 0, expandDequantizeLinear,
+       first(2)},
   };
   return rows;
 }

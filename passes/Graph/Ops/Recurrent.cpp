@@ -401,9 +401,9 @@ static LogicalResult expandRecurrent(Expansion &e) {
 
 ArrayRef<OperatorRow> graph::recurrentOperators() {
   static const OperatorRow rows[] = {
-      {"", "RNN", 7, 0, expandRecurrent<CellKind::RNN, 1>},
-      {"", "GRU", 7, 0, expandRecurrent<CellKind::GRU, 3>},
-      {"", "LSTM", 7, 0, expandRecurrent<CellKind::LSTM, 4>},
+      {"", "RNN", 7, 0, expandRecurrent<CellKind::RNN, 1>, first(3)},
+      {"", "GRU", 7, 0, expandRecurrent<CellKind::GRU, 3>, first(3)},
+      {"", "LSTM", 7, 0, expandRecurrent<CellKind::LSTM, 4>, first(3)},
   };
   return rows;
 }

@@ -158,7 +158,7 @@ static LogicalResult expandRoiAlign(Expansion &e) {
 
 ArrayRef<OperatorRow> graph::roiAlignOperators() {
   static const OperatorRow rows[] = {
-      {"", "RoiAlign", 10, 0, expandRoiAlign},
+      {"", "RoiAlign", 10, 0, expandRoiAlign, first(3)},
   };
   return rows;
 }

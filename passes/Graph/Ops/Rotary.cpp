@@ -149,8 +149,9 @@ static LogicalResult expandMicrosoftRotary(Expansion &e) {
 
 ArrayRef<OperatorRow> graph::rotaryOperators() {
   static const OperatorRow rows[] = {
-      {"", "RotaryEmbedding", 23, 0, expandRotaryEmbedding},
-      {"com.microsoft", "RotaryEmbedding", 1, 0, expandMicrosoftRotary},
+      {"", "RotaryEmbedding", 23, 0, expandRotaryEmbedding, first(3)},
+      {"com.microsoft", "RotaryEmbedding", 1, 0, expandMicrosoftRotary,
+       first(4)},
   };
   return rows;
 }

@@ -196,9 +196,9 @@ static LogicalResult expandScatterND(Expansion &e) {
 
 ArrayRef<OperatorRow> graph::scatterOperators() {
   static const OperatorRow rows[] = {
-      {"", "Scatter", 9, 10, expandScatterElements},
-      {"", "ScatterElements", 11, 0, expandScatterElements},
-      {"", "ScatterND", 11, 0, expandScatterND},
+      {"", "Scatter", 9, 10, expandScatterElements, first(3)},
+      {"", "ScatterElements", 11, 0, expandScatterElements, first(3)},
+      {"", "ScatterND", 11, 0, expandScatterND, first(3)},
   };
   return rows;
 }

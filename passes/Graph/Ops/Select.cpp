@@ -285,8 +285,8 @@ ArrayRef<OperatorRow> graph::selectOperators() {
       {"", "ArgMin", 1, 0, expandArg<false>},
       {"", "Hardmax", 1, 0, expandHardmax},
       {"", "TopK", 1, 0, expandTopK},
-      {"", "CumSum", 11, 0, expandCumulative<true>},
-      {"", "CumProd", 26, 0, expandCumulative<false>},
+      {"", "CumSum", 11, 0, expandCumulative<true>, first(2)},
+      {"", "CumProd", 26, 0, expandCumulative<false>, first(2)},
   };
   return rows;
 }

@@ -227,7 +227,7 @@ ArrayRef<OperatorRow> graph::shapeOperators() {
       {"", "Unsqueeze", 1, 0, expandUnsqueeze},
       {"", "Shape", 1, 0, expandShape},
       {"", "Size", 1, 0, expandSize},
-      {"", "Expand", 8, 0, expandExpand},
+      {"", "Expand", 8, 0, expandExpand, first(2)},
       {"", "Transpose", 1, 0, expandTranspose},
       {"", "DepthToSpace", 1, 0, expandDepthToSpace},
       {"", "SpaceToDepth", 1, 0, expandSpaceToDepth},

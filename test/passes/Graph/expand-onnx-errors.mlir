@@ -50,6 +50,17 @@ func.func @shapes(%x: tensor<2x3xf32>, %y: tensor<2x4xf32>, %z: tensor<2x3xf64>)
 
 // -----
 
+func.func @operands(%x: tensor<2x3xf32>) -> tensor<*xf32> {
+  %none = onnx.absent
+  // expected-error @below {{expected operand 1, but got none}}
+  %a = onnx.node "Add" 13 (%x) : (tensor<2x3xf32>) -> tensor<*xf32>
+  // expected-error @below {{expected operand 0, but got none}}
+  %b = onnx.node "MatMul" 13 (%none, %x) : (none, tensor<2x3xf32>) -> tensor<*xf32>
+  return %a : tensor<*xf32>
+}
+
+// -----
+
 func.func @initializer() -> tensor<3xf32> {
   // expected-error @below {{expected numbers as large as the initializer's type says, but got an initializer of float}}
   %w = onnx.constant "w" dense_resource<w> : tensor<3xf32> : tensor<3xf32>
