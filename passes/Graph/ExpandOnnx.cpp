@@ -189,6 +189,18 @@ NodeExpansion::inlineSubgraph(unsigned i, ArrayRef<OnnxValue> arguments,
   return failure(refused);
 }
 
+/// The first required operand that the node lacks.
+static std::optional<unsigned> firstMissing(const OperatorRow &row,
+                                            Expansion &expansion) {
+  bool all = row.required == allOperands;
+  unsigned count = all ? std::max(1u, expansion.numOperands())
+                       : llvm::bit_width(row.required);
+  for (unsigned i = 0; i < count; ++i)
+    if ((all || (row.required >> i & 1)) && !expansion.has(i))
+      return i;
+  return std::nullopt;
+}
+
 LogicalResult Expander::callRow(onnx_ir::NodeOp node) {
   StringRef domain = node.getDomain(), name = node.getOperatorName();
   int64_t version = node.getVersion();
@@ -210,11 +222,10 @@ LogicalResult Expander::callRow(onnx_ir::NodeOp node) {
     return failure();
   }
   NodeExpansion expansion(*this, node);
-  for (unsigned i = 0; row->required >> i != 0; ++i)
-    if ((row->required >> i & 1) && !expansion.has(i)) {
-      addRefusal(node, "expected operand " + Twine(i) + ", but got none", "");
-      return failure();
-    }
+  if (std::optional<unsigned> i = firstMissing(*row, expansion)) {
+    addRefusal(node, "expected operand " + Twine(*i) + ", but got none", "");
+    return failure();
+  }
   LogicalResult called = row->expand(expansion);
   if (failed(called)) {
     if (!expansion.refused)

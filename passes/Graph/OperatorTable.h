@@ -87,6 +87,9 @@ using ExpandFn = mlir::LogicalResult (*)(Expansion &);
 /// A set of operands: the first `count`.
 constexpr unsigned first(unsigned count) { return (1u << count) - 1; }
 
+/// Every operand that the node has, of which there is at least one.
+constexpr unsigned allOperands = ~0u;
+
 /// One row: the operator is understood in the opset versions
 /// [since, until] (until = 0: no end known). A node without one of the
 /// `required` operands (a bit each) is refused before `expand` sees it.

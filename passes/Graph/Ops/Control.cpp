@@ -265,7 +265,7 @@ ArrayRef<OperatorRow> graph::controlOperators() {
   static const OperatorRow rows[] = {
       {"", "If", 1, 0, expandIf},
       {"", "Loop", 1, 0, expandLoop, 0},
-      {"", "Scan", 9, 0, expandScan, 0},
+      {"", "Scan", 9, 0, expandScan, allOperands},
   };
   return rows;
 }

@@ -262,7 +262,7 @@ static LogicalResult expandEinsum(Expansion &e) {
 
 ArrayRef<OperatorRow> graph::einsumOperators() {
   static const OperatorRow rows[] = {
-      {"", "Einsum", 12, 0, expandEinsum},
+      {"", "Einsum", 12, 0, expandEinsum, allOperands},
   };
   return rows;
 }

@@ -44,6 +44,9 @@ private:
 
 /// batch x length x heads*size as length x pairs x (heads / key heads) x size.
 FailureOr<Value> LinearAttending::sequence(unsigned operand, int64_t count) {
+  if (!e.has(operand))
+    return e.refuse("expected operand " + Twine(operand) +
+                    " for this update_rule, but got none");
   FailureOr<Value> x = wideOperand(e, operand);
   if (failed(x))
     return failure();

@@ -305,8 +305,10 @@ static LogicalResult expandTile(Expansion &e) {
 
 ArrayRef<OperatorRow> graph::pieceOperators() {
   static const OperatorRow rows[] = {
-      {"", "Concat", 1, 0, expandConcat}, {"", "Split", 1, 0, expandSplit},
-      {"", "Slice", 1, 0, expandSlice},   {"", "Pad", 1, 0, expandPad},
+      {"", "Concat", 1, 0, expandConcat, allOperands},
+      {"", "Split", 1, 0, expandSplit},
+      {"", "Slice", 1, 0, expandSlice},
+      {"", "Pad", 1, 0, expandPad},
       {"", "Tile", 6, 0, expandTile},
   };
   return rows;

@@ -54,6 +54,8 @@ func.func @operands(%x: tensor<2x3xf32>) -> tensor<*xf32> {
   %none = onnx.absent
   // expected-error @below {{expected operand 1, but got none}}
   %a = onnx.node "Add" 13 (%x) : (tensor<2x3xf32>) -> tensor<*xf32>
+  // expected-error @below {{expected operand 1, but got none}}
+  %c = onnx.node "Concat" 13 (%x, %none) {axis = 0 : si64} : (tensor<2x3xf32>, none) -> tensor<*xf32>
   // expected-error @below {{expected operand 0, but got none}}
   %b = onnx.node "MatMul" 13 (%none, %x) : (none, tensor<2x3xf32>) -> tensor<*xf32>
   return %a : tensor<*xf32>
