@@ -19,7 +19,7 @@ trap cleanup EXIT
 cp /etc/resolv.conf "$root/etc/"
 # The machine's package sources, proxies and certificates, where it has any.
 cp -r /etc/apt/. "$root/etc/apt/"
-[ -d /etc/ssl/certs ] && mkdir -p "$root/etc/ssl" && cp -rL /etc/ssl/certs "$root/etc/ssl/"
+[ -d /etc/ssl/certs ] && mkdir -p "$root/etc/ssl" && cp -rL --remove-destination /etc/ssl/certs "$root/etc/ssl/"
 [ -f /etc/pip.conf ] && cp /etc/pip.conf "$root/etc/"
 
 rm -rf "$root/opt/tern"
