@@ -19,7 +19,14 @@ trap cleanup EXIT
 cp /etc/resolv.conf "$root/etc/"
 # The machine's package sources, proxies and certificates, where it has any.
 cp -r /etc/apt/. "$root/etc/apt/"
-[ -d /etc/ssl/certs ] && mkdir -p "$root/etc/ssl" && cp -rL --remove-destination /etc/ssl/certs "$root/etc/ssl/"
+certificates=/etc/ssl/certs/ca-certificates.crt
+if [ -f $certificates ]; then
+  mkdir -p "$root/etc/ssl/certs"
+  [ -f "$root$certificates" ] || cp -L $certificates "$root$certificates"
+  # The root's own package will write that file anew.
+  cp -L $certificates "$root/etc/outside-certificates.crt"
+  export PIP_CERT=/etc/outside-certificates.crt
+fi
 [ -f /etc/pip.conf ] && cp /etc/pip.conf "$root/etc/"
 
 rm -rf "$root/opt/tern"
