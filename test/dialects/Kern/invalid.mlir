@@ -1,0 +1,108 @@
+// RUN: tern-opt %s --split-input-file --verify-diagnostics
+
+// view_c1
+func.func @view_alignment(%x: memref<?xi8>) {
+  // expected-error@+1 {{expected a non-negative multiple of 4, but got offset 6}}
+  %y = kern.view %x[6] : memref<?xi8> to memref<2xf32>
+  return
+}
+
+// -----
+
+func.func @view_negative(%x: memref<?xi8>) {
+  // expected-error@+1 {{expected a non-negative multiple of 1, but got offset -1}}
+  %y = kern.view %x[-1] : memref<?xi8> to memref<2xi8>
+  return
+}
+
+// -----
+
+// Codes above 8 bits take two bytes.
+func.func @view_codes(%x: memref<?xi8>) {
+  // expected-error@+1 {{expected a non-negative multiple of 2, but got offset 3}}
+  %y = kern.view %x[3] : memref<?xi8> to memref<2x!tern.q<int12>>
+  return
+}
+
+// -----
+
+// launch_c1
+func.func @launch_nothing(%x: memref<2xf32>) {
+  // expected-error@+1 {{expected a kernel, but got @none}}
+  kern.launch @none grid 1 (%x) : memref<2xf32>
+  return
+}
+
+// -----
+
+func.func private @function(%lo: index, %hi: index, %x: memref<2xf32>)
+func.func @launch_function(%x: memref<2xf32>) {
+  // expected-error@+1 {{expected a kernel, but got @function}}
+  kern.launch @function grid 1 (%x) : memref<2xf32>
+  return
+}
+
+// -----
+
+func.func private @kernel(%lo: index, %hi: index, %x: memref<2xf32>) attributes {kern.kernel} {
+  return
+}
+func.func @launch_type(%x: memref<3xf32>) {
+  // expected-error@+1 {{expected the buffers of '(index, index, memref<2xf32>) -> ()', but got 'memref<3xf32>'}}
+  kern.launch @kernel grid 1 (%x) : memref<3xf32>
+  return
+}
+
+// -----
+
+// launch_c2
+func.func private @kernel(%lo: index, %hi: index, %x: memref<2xf32>) attributes {kern.kernel} {
+  return
+}
+func.func @launch_grid(%x: memref<2xf32>) {
+  // expected-error@+1 {{expected a grid of at least 1, but got 0}}
+  kern.launch @kernel grid 0 (%x) : memref<2xf32>
+  return
+}
+
+// -----
+
+// unpack_c1
+func.func @unpack_bits(%x: vector<16xi8>) {
+  // expected-error@+1 {{expected a field of 1, 2 or 4 bits inside a byte, but got bits 3 field 0}}
+  %y = kern.unpack %x bits 3 field 0 : vector<16xi8>
+  return
+}
+
+// -----
+
+func.func @unpack_field(%x: vector<16xi8>) {
+  // expected-error@+1 {{expected a field of 1, 2 or 4 bits inside a byte, but got bits 4 field 2}}
+  %y = kern.unpack %x bits 4 field 2 : vector<16xi8>
+  return
+}
+
+// -----
+
+// dot_c1
+func.func @dot_depth(%acc: vector<16xi32>, %w: vector<32xi8>, %a: vector<4xi8>) {
+  // expected-error@+1 {{expected i32 lanes L, i8 weights L*D, i8 inputs D, but got 'vector<16xi32>', 'vector<32xi8>', 'vector<4xi8>'}}
+  %y = kern.dot %acc, %w, %a : vector<16xi32>, vector<32xi8>, vector<4xi8>
+  return
+}
+
+// -----
+
+func.func @dot_accumulator(%acc: vector<16xi16>, %w: vector<64xi8>, %a: vector<4xi8>) {
+  // expected-error@+1 {{expected i32 lanes L}}
+  %y = kern.dot %acc, %w, %a : vector<16xi16>, vector<64xi8>, vector<4xi8>
+  return
+}
+
+// -----
+
+func.func @dot_scalable(%acc: vector<[4]xi32>, %w: vector<16xi8>, %a: vector<4xi8>) {
+  // expected-error@+1 {{expected i32 lanes L}}
+  %y = kern.dot %acc, %w, %a : vector<[4]xi32>, vector<16xi8>, vector<4xi8>
+  return
+}
