@@ -11,7 +11,7 @@ enum class LlvmOutput {
   Ir,       ///< textual LLVM IR, optimised
   Assembly, ///< the target's assembly
   Object,   ///< an ELF object, position independent
-  Archive   ///< a static library of that object
+  Archive   ///< a static library of such objects
 };
 
 /// Compiles a module in kern form. The result exports one symbol,
