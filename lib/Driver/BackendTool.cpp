@@ -1,6 +1,7 @@
 //===- BackendTool.cpp - tern-backend, for tests of the backends ----------===//
 #include "lib/Driver/BackendTool.h"
 #include "dialects/Tern/Tern.h"
+#include "lib/Backend/C/CBackend.h"
 #include "lib/Backend/Common/LlvmEmit.h"
 #include "lib/Backend/Host/HostBackend.h"
 #include "lib/Backend/RVV/RvvBackend.h"
@@ -27,6 +28,7 @@ struct Options {
   cl::opt<std::string> file{cl::Positional, cl::desc("<kern form>"),
                             cl::Required};
   cl::opt<bool> rvv{"rvv", cl::desc("riscv64 instead of x86-64")};
+  cl::opt<bool> c{"c", cl::desc("portable C instead")};
   cl::opt<std::string> features{
       "features", cl::desc("LLVM's feature string (default: tern.target's)")};
   cl::opt<backend::LlvmOutput> emit{
@@ -77,14 +79,23 @@ static void print(const backend::TensorInfo &info, const eval::Tensor &tensor) {
   llvm::outs() << "\n";
 }
 
-static std::unique_ptr<Executor> makeExecutor(MLIRContext &context,
-                                              const backend::ModelInfo &info,
-                                              std::string object,
-                                              ArrayRef<char> weights,
-                                              const Options &options) {
+/// The code of a module: C, or `output` of an LLVM backend.
+static LogicalResult emit(ModuleOp module, const backend::LlvmBackend &machine,
+                          backend::LlvmOutput output, const Options &options,
+                          std::string &code) {
+  llvm::raw_string_ostream os(code);
+  return options.c ? backend::emitC(module, os)
+                   : backend::emitLlvm(module, machine, output, os);
+}
+
+static std::unique_ptr<Executor>
+makeExecutor(MLIRContext &context, const backend::ModelInfo &info,
+             std::string code, ArrayRef<char> weights, const Options &options) {
+  if (options.c)
+    return createCExecutor(context, info, code, {weights, options.threads});
   if (!options.rvv)
-    return createJitExecutor(context, info, object, {weights, options.threads});
-  RvvModel model{info, std::move(object),
+    return createJitExecutor(context, info, code, {weights, options.threads});
+  RvvModel model{info, std::move(code),
                  std::vector<char>(weights.begin(), weights.end())};
   return createRvvExecutor(context, std::move(model), {options.vlen, 60});
 }
@@ -93,9 +104,8 @@ static int runEntry(ModuleOp module, const backend::LlvmBackend &machine,
                     const Options &options) {
   auto info = backend::modelInfoOf(module);
   std::string object;
-  llvm::raw_string_ostream os(object);
-  if (failed(info) || failed(backend::emitLlvm(
-                          module, machine, backend::LlvmOutput::Object, os)))
+  if (failed(info) || failed(emit(module, machine, backend::LlvmOutput::Object,
+                                  options, object)))
     return ExitRefused;
   tern_weights_header header = {};
   memcpy(header.magic, "TERNWGT1", sizeof(header.magic));
@@ -148,8 +158,7 @@ int driver::backendToolMain(int argc, char **argv) {
   if (!options.run.empty())
     return runEntry(*module, machine, options);
   std::string code;
-  llvm::raw_string_ostream os(code);
-  if (failed(backend::emitLlvm(*module, machine, options.emit, os)))
+  if (failed(emit(*module, machine, options.emit, options, code)))
     return ExitRefused;
   llvm::outs() << code;
   return ExitOk;

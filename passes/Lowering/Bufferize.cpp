@@ -11,6 +11,8 @@
 #include "mlir/Dialect/Bufferization/Transforms/OneShotModuleBufferize.h"
 #include "mlir/Dialect/Bufferization/Transforms/Transforms.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
+#include "mlir/IR/Dominance.h"
+#include "mlir/Transforms/CSE.h"
 #include "passes/Lowering/BufferizeModels.h"
 #include "passes/Lowering/Passes.h"
 
@@ -66,6 +68,19 @@ static void retypePacked(ModuleOp module, SymbolTable &symbols) {
   });
 }
 
+/// What is computed where it goes was also copied there: views of the same
+/// part become one, and copies from it to itself go.
+static void dropSelfCopies(ModuleOp module, RewriterBase &rewriter) {
+  for (auto entry : module.getOps<func::FuncOp>()) {
+    DominanceInfo dominance(entry);
+    eliminateCommonSubExpressions(rewriter, dominance, entry);
+  }
+  module.walk([](memref::CopyOp copy) {
+    if (copy.getSource() == copy.getTarget())
+      copy.erase();
+  });
+}
+
 static bufferization::OneShotBufferizationOptions makeOptions() {
   bufferization::OneShotBufferizationOptions options;
   options.bufferizeFunctionBoundaries = true;
@@ -104,6 +119,7 @@ struct Bufferize : lowering::impl::BufferizeBase<Bufferize> {
         failed(bufferization::runOneShotModuleBufferize(module, makeOptions())))
       return signalPassFailure();
     bufferization::removeBufferizationAttributesInModule(module);
+    dropSelfCopies(module, rewriter);
   }
 };
 } // namespace

@@ -71,9 +71,10 @@ static void flattenKernel(func::FuncOp kernel) {
     op.erase();
   });
   Block &entry = kernel.front();
-  for (auto alloca :
-       llvm::make_early_inc_range(kernel.getOps<memref::AllocaOp>()))
+  kernel.walk([&](memref::AllocaOp alloca) {
     alloca->moveBefore(&entry, entry.begin());
+    alloca.getResult().setType(flatType(alloca.getType()));
+  });
   for (BlockArgument argument : entry.getArguments())
     if (auto type = dyn_cast<MemRefType>(argument.getType()))
       argument.setType(flatType(type));

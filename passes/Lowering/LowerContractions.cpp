@@ -40,8 +40,14 @@ struct LowerContractions
       for (Operation &op : kernel.front())
         if (isa<ir::MatmulOp, ir::ConvOp>(op))
           step = &op;
-      if (step)
-        kernels.setGrid(kernel, lower(kernel, step, shape));
+      if (!step)
+        continue;
+      if (isPacked(step) && !step->getAttr("layout")) {
+        step->emitOpError("expected packed weights, but got none: run "
+                          "tern-pack-weights first");
+        return signalPassFailure();
+      }
+      kernels.setGrid(kernel, lower(kernel, step, shape));
     }
   }
 };

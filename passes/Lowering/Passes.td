@@ -21,7 +21,8 @@ def Bufferize : Lowering<"tern-bufferize"> {
     One-shot bufferization of whole entries. Constants become weights first; a
     use of packed weights becomes a rank-1 memref of the packed units; inputs
     and weights are never written. An insert_slice whose source is computed for
-    it alone is computed in place.
+    it alone is computed in place, if the operation stands behind the
+    insertions before it.
 
     Assumes: scheduled form, static shapes, no loops at function level.
     Guarantees: entries of memref arguments and results, steps on memrefs,

@@ -63,9 +63,8 @@ def FuseEpilogue : Pass<"tern-fuse-epilogue", "mlir::ModuleOp"> {
   let description = [{
     The only user of a contraction, when it is a linalg.generic of parallel
     loops that reads the contraction through the identity, becomes part of the
-    contraction's scalar body; its other inputs become extras. A user behind
-    a reshape is reached by moving the reshape below it where its other inputs
-    are scalars. The contraction takes the user's location.
+    contraction's scalar body; its other inputs become extras. The contraction
+    takes the user's location.
 
     Assumes: tern-fuse-elementwise. Guarantees: values are unchanged.
     Cost: linear in contractions and their users.

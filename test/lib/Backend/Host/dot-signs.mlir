@@ -3,6 +3,7 @@
 // RUN: tern-backend %s --run=main --input=0,127,128,255,1,2,3,200,128,128,128,128,255 --input=128,255,127,1 --features=+avx2 | FileCheck %s
 // RUN: tern-backend %s --run=main --input=0,127,128,255,1,2,3,200,128,128,128,128,255 --input=128,255,127,1 --features= | FileCheck %s
 // RUN: tern-backend %s --run=main --input=0,127,128,255,1,2,3,200,128,128,128,128,255 --input=128,255,127,1 --rvv | FileCheck %s
+// RUN: tern-backend %s --c --run=main --input=0,127,128,255,1,2,3,200,128,128,128,128,255 --input=128,255,127,1 | FileCheck %s
 // RUN: tern-backend %s --features=+avx512f,+avx512bw,+avx512vl,+avx512vnni | FileCheck %s --check-prefix=VNNI
 
 // CHECK: us: 17384 1451 872 745

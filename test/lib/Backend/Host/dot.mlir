@@ -6,6 +6,7 @@
 // RUN: tern-backend %s --run=main --input=255,254,0,1,7 --input=-128,127,-1,5 --features=+avx2 | FileCheck %s
 // RUN: tern-backend %s --run=main --input=255,254,0,1,7 --input=-128,127,-1,5 --features= | FileCheck %s
 // RUN: tern-backend %s --run=mixed_signs --input=-128,127,0,1,-7 --input=255,254,0,1 --features=+avx2 | FileCheck %s --check-prefix=MIXED
+// RUN: tern-backend %s --c --run=mixed_signs --input=-128,127,0,1,-7 --input=255,254,0,1 | FileCheck %s --check-prefix=MIXED
 
 // VNNI-LABEL: tern.kernel.dot:
 // VNNI: vpdpbusd {{.*}}%zmm

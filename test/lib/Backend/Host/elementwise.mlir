@@ -2,6 +2,7 @@
 // workspace between them, and an output in an input's place.
 // RUN: tern-backend %s --run=main --input=1,-2,3.5 --input=10 | FileCheck %s
 // RUN: tern-backend %s --run=main --input=1,-2,3.5 --input=10 --features=+avx2 --kernel-threads=3 | FileCheck %s
+// RUN: tern-backend %s --c --run=main --input=1,-2,3.5 --input=10 | FileCheck %s
 // RUN: tern-backend %s --emit=obj | llvm-nm-19 - | FileCheck %s --check-prefix=SYMBOLS
 
 // CHECK: y: 22 16 27 27

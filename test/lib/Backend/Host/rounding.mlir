@@ -3,6 +3,7 @@
 // RUN: tern-backend %s --run=main --input=0.5,1.5,2.5,-0.5,-1.5,8388607.5,-1e30 --features= | FileCheck %s
 // RUN: tern-backend %s --run=main --input=0.5,1.5,2.5,-0.5,-1.5,8388607.5,-1e30 --features=+avx2 | FileCheck %s
 // RUN: tern-backend %s --run=main --input=0.5,1.5,2.5,-0.5,-1.5,8388607.5,-1e30 --rvv | FileCheck %s
+// RUN: tern-backend %s --c --run=main --input=0.5,1.5,2.5,-0.5,-1.5,8388607.5,-1e30 | FileCheck %s
 // RUN: tern-backend %s --features= | FileCheck %s --check-prefix=CALLS
 // RUN: tern-backend %s --rvv | FileCheck %s --check-prefix=CALLS
 

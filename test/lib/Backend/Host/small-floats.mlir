@@ -8,6 +8,7 @@
 // RUN: tern-backend %s --run=main --features=+avx2,+f16c --input=1.00048828125091,65519.999,65520,1e-8,-2.98023223876953125e-8,2.98023225e-8,-1.00390625 | FileCheck %s
 // RUN: tern-backend %s --run=main --features= --input=1.00048828125091,65519.999,65520,1e-8,-2.98023223876953125e-8,2.98023225e-8,-1.00390625 | FileCheck %s
 // RUN: tern-backend %s --run=main --rvv --input=1.00048828125091,65519.999,65520,1e-8,-2.98023223876953125e-8,2.98023225e-8,-1.00390625 | FileCheck %s
+// RUN: tern-backend %s --c --run=main --input=1.00048828125091,65519.999,65520,1e-8,-2.98023223876953125e-8,2.98023225e-8,-1.00390625 | FileCheck %s
 
 // WALK: widened: -612368384
 // WALK: narrowed: 962479858

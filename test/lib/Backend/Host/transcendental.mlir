@@ -5,6 +5,7 @@
 // RUN: tern-backend %s --run=main --input=0,1,-1,100,-200,88.5,-0.0,inf --features=+avx2,+fma | FileCheck %s
 // RUN: tern-backend %s --run=main --input=0,1,-1,100,-200,88.5,-0.0,inf --features=+avx2 | FileCheck %s
 // RUN: tern-backend %s --run=main --input=0,1,-1,100,-200,88.5,-0.0,inf --rvv | FileCheck %s
+// RUN: tern-backend %s --c --run=main --input=0,1,-1,100,-200,88.5,-0.0,inf | FileCheck %s
 
 // FMA-LABEL: tern.kernel.exp:
 // FMA-NOT: call

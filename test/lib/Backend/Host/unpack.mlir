@@ -5,6 +5,7 @@
 // RUN: tern-backend %s --run=main --input=228,27,255,129 --features=+avx2 | FileCheck %s
 // RUN: tern-backend %s --run=main --input=228,27,255,129 --features= | FileCheck %s
 // RUN: tern-backend %s --run=main --input=228,27,255,129 --rvv | FileCheck %s
+// RUN: tern-backend %s --c --run=main --input=228,27,255,129 | FileCheck %s
 
 // X86-LABEL: tern.kernel.unpack:
 // X86: vpsrld $4
