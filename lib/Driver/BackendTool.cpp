@@ -1,10 +1,7 @@
 //===- BackendTool.cpp - tern-backend, for tests of the backends ----------===//
 #include "lib/Driver/BackendTool.h"
 #include "dialects/Tern/Tern.h"
-#include "lib/Backend/C/CBackend.h"
-#include "lib/Backend/Common/LlvmEmit.h"
-#include "lib/Backend/Host/HostBackend.h"
-#include "lib/Backend/RVV/RvvBackend.h"
+#include "lib/Driver/Codegen.h"
 #include "lib/Driver/Commands.h"
 #include "lib/Driver/ExecutorHost.h"
 #include "lib/Driver/ExecutorRvv.h"
@@ -31,14 +28,14 @@ struct Options {
   cl::opt<bool> c{"c", cl::desc("portable C instead")};
   cl::opt<std::string> features{
       "features", cl::desc("LLVM's feature string (default: tern.target's)")};
-  cl::opt<backend::LlvmOutput> emit{
-      "emit", cl::desc("what to print"),
-      cl::init(backend::LlvmOutput::Assembly),
-      cl::values(
-          clEnumValN(backend::LlvmOutput::Ir, "llvm", "LLVM IR"),
-          clEnumValN(backend::LlvmOutput::Assembly, "asm", "assembly"),
-          clEnumValN(backend::LlvmOutput::Object, "obj", "ELF object"),
-          clEnumValN(backend::LlvmOutput::Archive, "lib", "static library"))};
+  cl::opt<EmitKind> emit{
+      "emit",
+      cl::desc("what to print (default: assembly, or what the backend has)"),
+      cl::init(EmitKind::Default),
+      cl::values(clEnumValN(EmitKind::LLVM, "llvm", "LLVM IR"),
+                 clEnumValN(EmitKind::Assembly, "asm", "assembly"),
+                 clEnumValN(EmitKind::Object, "obj", "ELF object"),
+                 clEnumValN(EmitKind::Library, "lib", "static library"))};
   cl::opt<std::string> run{"run", cl::desc("run this entry instead")};
   cl::list<std::string> inputs{
       "input", cl::desc("numbers of the next input, with commas; the last one "
@@ -79,33 +76,31 @@ static void print(const backend::TensorInfo &info, const eval::Tensor &tensor) {
   llvm::outs() << "\n";
 }
 
-/// The code of a module: C, or `output` of an LLVM backend.
-static LogicalResult emit(ModuleOp module, const backend::LlvmBackend &machine,
-                          backend::LlvmOutput output, const Options &options,
-                          std::string &code) {
-  llvm::raw_string_ostream os(code);
-  return options.c ? backend::emitC(module, os)
-                   : backend::emitLlvm(module, machine, output, os);
-}
-
-static std::unique_ptr<Executor>
-makeExecutor(MLIRContext &context, const backend::ModelInfo &info,
-             std::string code, ArrayRef<char> weights, const Options &options) {
-  if (options.c)
-    return createCExecutor(context, info, code, {weights, options.threads});
-  if (!options.rvv)
-    return createJitExecutor(context, info, code, {weights, options.threads});
-  RvvModel model{info, std::move(code),
+static std::unique_ptr<Executor> makeExecutor(MLIRContext &context,
+                                              const backend::ModelInfo &info,
+                                              const backend::Executable &code,
+                                              ArrayRef<char> weights,
+                                              const Options &options) {
+  ExecutorOptions executor{weights, options.threads};
+  switch (code.kind) {
+  case backend::Executable::Kind::Sources:
+    return createSourceExecutor(context, info, code, executor);
+  case backend::Executable::Kind::Object:
+    return createJitExecutor(context, info, code.files.front().contents,
+                             executor);
+  case backend::Executable::Kind::Emulated:
+    break;
+  }
+  RvvModel model{info, code.files.front().contents,
                  std::vector<char>(weights.begin(), weights.end())};
   return createRvvExecutor(context, std::move(model), {options.vlen, 60});
 }
 
-static int runEntry(ModuleOp module, const backend::LlvmBackend &machine,
-                    const Options &options) {
+static int runEntry(ModuleOp module, const Machine &machine,
+                    const backend::Backend &backend, const Options &options) {
   auto info = backend::modelInfoOf(module);
-  std::string object;
-  if (failed(info) || failed(emit(module, machine, backend::LlvmOutput::Object,
-                                  options, object)))
+  auto code = backend.executable(module, machine);
+  if (failed(info) || failed(code))
     return ExitRefused;
   tern_weights_header header = {};
   memcpy(header.magic, "TERNWGT1", sizeof(header.magic));
@@ -113,7 +108,7 @@ static int runEntry(ModuleOp module, const backend::LlvmBackend &machine,
   header.hash = info->weightsHash;
   ArrayRef<char> weights(reinterpret_cast<char *>(&header), sizeof(header));
   MLIRContext &context = *module.getContext();
-  auto executor = makeExecutor(context, *info, object, weights, options);
+  auto executor = makeExecutor(context, *info, *code, weights, options);
   if (!executor)
     return ExitEnvironment;
   for (const backend::EntryInfo &entry : info->entries) {
@@ -149,17 +144,23 @@ int driver::backendToolMain(int argc, char **argv) {
   auto module = parseSourceFile<ModuleOp>(options.file, sources, &context);
   if (!module)
     return ExitRefused;
-  std::string features = options.features;
+  Machine machine;
+  machine.kind = options.rvv ? MachineKind::Rvv
+                 : options.c ? MachineKind::C
+                             : MachineKind::Cpu;
+  machine.features = options.features;
   auto target = (*module)->getAttrOfType<ir::TargetAttr>("tern.target");
   if (!options.features.getNumOccurrences() && target)
-    features = target.getFeatures().str();
-  auto machine = options.rvv ? backend::rvvBackend(features)
-                             : backend::hostBackend(features);
+    machine.features = target.getFeatures().str();
+  const backend::Backend &backend = *backendFor(machine);
   if (!options.run.empty())
-    return runEntry(*module, machine, options);
-  std::string code;
-  if (failed(emit(*module, machine, options.emit, options, code)))
+    return runEntry(*module, machine, backend, options);
+  EmitKind kind = options.emit;
+  if (kind == EmitKind::Default)
+    kind = options.c ? EmitKind::C : EmitKind::Assembly;
+  backend::OutputFiles files;
+  if (failed(backend.emit(*module, machine, kind, "model", files)))
     return ExitRefused;
-  llvm::outs() << code;
+  llvm::outs() << files.front().contents;
   return ExitOk;
 }

@@ -1,12 +1,9 @@
-//===- Codegen.cpp - Which backend a machine's code comes from ------------===//
+//===- Codegen.cpp - Code of a module, and something that runs it ---------===//
 #include "lib/Driver/Codegen.h"
-#include "lib/Backend/C/CBackend.h"
-#include "lib/Backend/Common/LlvmEmit.h"
 #include "lib/Backend/Common/Weights.h"
-#include "lib/Backend/Host/HostBackend.h"
-#include "lib/Backend/RVV/RvvBackend.h"
 #include "lib/Driver/ExecutorHost.h"
 #include "lib/Driver/ExecutorRvv.h"
+#include "lib/Driver/Register.h"
 #include "lib/Target/Targets.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/TargetParser/Host.h"
@@ -14,45 +11,57 @@
 using namespace mlir;
 using namespace tern;
 
-static backend::LlvmBackend llvmBackendOf(const Machine &machine) {
-  return machine.kind == MachineKind::Rvv
-             ? backend::rvvBackend(machine.features)
-             : backend::hostBackend(machine.features);
-}
+namespace {
+/// What a module is compiled for, and by what.
+struct Way {
+  const Machine *machine = nullptr;
+  const backend::Backend *backend = nullptr;
+};
+} // namespace
 
-static std::optional<backend::LlvmOutput> llvmOutputOf(EmitKind kind) {
-  switch (kind) {
-  case EmitKind::Library:
-    return backend::LlvmOutput::Archive;
-  case EmitKind::Object:
-    return backend::LlvmOutput::Object;
-  case EmitKind::Assembly:
-    return backend::LlvmOutput::Assembly;
-  case EmitKind::LLVM:
-    return backend::LlvmOutput::Ir;
-  case EmitKind::MLIR:
-  case EmitKind::C:
-    return std::nullopt;
-  }
-  llvm_unreachable("kinds are listed");
-}
-
-LogicalResult tern::emitCode(ModuleOp kern, EmitKind kind, raw_ostream &os) {
-  if (kind == EmitKind::MLIR) {
-    kern->print(os, OpPrintingFlags().elideLargeResourceString(64));
-    os << "\n";
-    return success();
-  }
+static FailureOr<Way> wayOf(ModuleOp kern) {
   FailureOr<const Machine *> machine = machineOf(kern);
   if (failed(machine))
     return failure();
-  if (kind == EmitKind::C)
-    return backend::emitC(kern, os);
-  if ((*machine)->kind == MachineKind::C)
-    return kern.emitError("expected --emit=c or mlir for target c, which has "
-                          "no machine code");
-  return backend::emitLlvm(kern, llvmBackendOf(**machine), *llvmOutputOf(kind),
-                           os);
+  const backend::Backend *backend = backendFor(**machine);
+  if (!backend)
+    return kern.emitError("expected a target that this build has a backend "
+                          "for, but got ")
+           << (*machine)->name << ", a machine of kind "
+           << nameOf((*machine)->kind)
+           << ": it can be costed (tern report), not compiled for";
+  return Way{*machine, backend};
+}
+
+static LogicalResult emitMlir(ModuleOp kern, StringRef stem,
+                              backend::OutputFiles &files) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  kern->print(os, OpPrintingFlags().elideLargeResourceString(64));
+  os << "\n";
+  files.push_back({(stem + ".mlir").str(), std::move(text)});
+  return success();
+}
+
+LogicalResult tern::emitCode(ModuleOp kern, EmitKind kind, StringRef stem,
+                             backend::OutputFiles &files) {
+  if (kind == EmitKind::MLIR)
+    return emitMlir(kern, stem, files);
+  FailureOr<Way> way = wayOf(kern);
+  if (failed(way))
+    return failure();
+  ArrayRef<EmitKind> kinds = way->backend->kinds();
+  if (kind == EmitKind::Default)
+    kind = kinds.front();
+  if (!llvm::is_contained(kinds, kind)) {
+    std::string known;
+    for (EmitKind each : kinds)
+      known += (backend::nameOf(each) + ", ").str();
+    return kern.emitError("expected --emit=")
+           << known << "or mlir for target " << way->machine->name
+           << ", but got --emit=" << backend::nameOf(kind);
+  }
+  return way->backend->emit(kern, *way->machine, kind, stem, files);
 }
 
 /// The first feature of `machine` that this processor lacks; empty: it runs.
@@ -64,48 +73,41 @@ static std::string missingFeature(const Machine &machine) {
   return "";
 }
 
-static std::unique_ptr<Executor>
-createHostExecutor(ModuleOp kern, const Machine &machine,
-                   const backend::ModelInfo &info,
-                   const ExecutorOptions &options) {
-  if (std::string missing = missingFeature(machine); !missing.empty()) {
-    kern.emitError("expected a processor with ")
-        << missing << " to run code for " << machine.name
-        << ", but this one has none; --target=host is what it can run";
-    return nullptr;
-  }
-  std::string object;
-  llvm::raw_string_ostream os(object);
-  if (failed(emitCode(kern, EmitKind::Object, os)))
-    return nullptr;
-  return createJitExecutor(*kern.getContext(), info, object, options);
-}
-
 std::unique_ptr<Executor> tern::createExecutor(ModuleOp kern,
                                                unsigned threads) {
   MLIRContext &context = *kern.getContext();
-  FailureOr<const Machine *> machine = machineOf(kern);
-  if (failed(machine) || failed(backend::hashWeights(kern)))
+  FailureOr<Way> way = wayOf(kern);
+  if (failed(way) || failed(backend::hashWeights(kern)))
     return nullptr;
   FailureOr<backend::ModelInfo> info = backend::modelInfoOf(kern);
   SmallString<0> weights;
   llvm::raw_svector_ostream weightsStream(weights);
   if (failed(info) || failed(backend::writeWeights(kern, weightsStream)))
     return nullptr;
-  if ((*machine)->kind == MachineKind::Cpu)
-    return createHostExecutor(kern, **machine, *info,
-                              {ArrayRef<char>(weights), threads});
-  std::string code;
-  llvm::raw_string_ostream os(code);
-  if ((*machine)->kind == MachineKind::C)
-    return failed(emitCode(kern, EmitKind::C, os))
-               ? nullptr
-               : createCExecutor(context, *info, code,
-                                 {ArrayRef<char>(weights), threads});
-  if (failed(emitCode(kern, EmitKind::Object, os)))
+  auto executable = way->backend->executable(kern, *way->machine);
+  if (failed(executable))
     return nullptr;
-  RvvModel model{*info, std::move(code),
-                 std::vector<char>(weights.begin(), weights.end())};
-  return createRvvExecutor(context, std::move(model),
-                           {(*machine)->vector.bits, 300});
+  if (!executable->note.empty())
+    llvm::errs() << way->machine->name << ": " << executable->note << "\n";
+  ExecutorOptions options{ArrayRef<char>(weights), threads};
+  switch (executable->kind) {
+  case backend::Executable::Kind::Sources:
+    return createSourceExecutor(context, *info, *executable, options);
+  case backend::Executable::Kind::Emulated:
+    return createRvvExecutor(
+        context,
+        {*info, std::move(executable->files.front().contents),
+         std::vector<char>(weights.begin(), weights.end())},
+        {way->machine->vector.bits, 300});
+  case backend::Executable::Kind::Object:
+    break;
+  }
+  if (std::string missing = missingFeature(*way->machine); !missing.empty()) {
+    kern.emitError("expected a processor with ")
+        << missing << " to run code for " << way->machine->name
+        << ", but this one has none; --target=host is what it can run";
+    return nullptr;
+  }
+  return createJitExecutor(context, *info, executable->files.front().contents,
+                           options);
 }

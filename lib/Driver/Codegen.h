@@ -1,22 +1,21 @@
-//===- Codegen.h - Which backend a machine's code comes from --------------===//
+//===- Codegen.h - Code of a module, and something that runs it -----------===//
 #pragma once
+#include "lib/Backend/Common/Backend.h"
 #include "lib/Driver/Executor.h"
-#include "mlir/IR/BuiltinOps.h"
-#include "llvm/Support/raw_ostream.h"
 #include <memory>
 
 namespace tern {
 
-/// What `--emit` writes beside header, weights and report.
-enum class EmitKind { Library, Object, Assembly, LLVM, MLIR, C };
+using backend::EmitKind;
 
-/// The code of a module in kern form for its target, as `kind` says. Refuses
-/// kinds that the target's backend does not have. Emits diagnostics.
+/// The code of a module in kern form for its target, as `kind` says; `stem`
+/// begins the names of the files. Refuses kinds that the target's backend does
+/// not have. Emits diagnostics.
 mlir::LogicalResult emitCode(mlir::ModuleOp kern, EmitKind kind,
-                             llvm::raw_ostream &os);
+                             llvm::StringRef stem, backend::OutputFiles &files);
 
-/// Compiles a module in kern form and loads it where it can run: host code in
-/// this process, RISC-V code in qemu, C through the system's compiler. Null
+/// Compiles a module in kern form and loads it where it can run: in this
+/// process, or in an emulator. A note about where goes to standard error. Null
 /// after a diagnostic.
 std::unique_ptr<Executor> createExecutor(mlir::ModuleOp kern,
                                          unsigned threads = 1);

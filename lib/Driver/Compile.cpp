@@ -31,25 +31,6 @@ int tern::printStage(StringRef model, MLIRContext &context,
   return ExitOk;
 }
 
-/// The file that holds the code: a linker finds lib<name>.a as -l<name>.
-static std::string codeFileName(StringRef stem, EmitKind kind) {
-  switch (kind) {
-  case EmitKind::Library:
-    return ("lib" + stem + ".a").str();
-  case EmitKind::Object:
-    return (stem + ".o").str();
-  case EmitKind::Assembly:
-    return (stem + ".s").str();
-  case EmitKind::LLVM:
-    return (stem + ".ll").str();
-  case EmitKind::MLIR:
-    return (stem + ".mlir").str();
-  case EmitKind::C:
-    return (stem + ".c").str();
-  }
-  llvm_unreachable("kinds are listed");
-}
-
 /// Backslashes before what make would split or expand.
 static std::string escapedForMake(StringRef path) {
   std::string result;
@@ -120,9 +101,17 @@ int Writer::write(const Report &report) {
   if (failed(info))
     return ExitInternal;
   std::string stem = backend::fileNameOf(info->name);
+  backend::OutputFiles code;
+  if (failed(emitCode(kern, emission.kind, stem, code)))
+    return ExitInternal;
   bool ok =
-      add(codeFileName(stem, emission.kind),
-          [&](raw_ostream &os) { return emitCode(kern, emission.kind, os); }) &&
+      llvm::all_of(code,
+                   [&](const backend::OutputFile &file) {
+                     return add(file.name, [&](raw_ostream &os) {
+                       os << file.contents;
+                       return success();
+                     });
+                   }) &&
       add(stem + ".h",
           [&](raw_ostream &os) {
             backend::printHeader(*info, os);

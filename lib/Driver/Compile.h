@@ -7,7 +7,7 @@
 namespace tern {
 
 struct EmitOptions {
-  EmitKind kind = EmitKind::Library;
+  EmitKind kind = EmitKind::Default;
   /// Write <name>.d, naming every file that the output depends on.
   bool depfile = false;
   /// The model's path, and the files that it names, for the depfile.

@@ -23,14 +23,18 @@ private:
                               cl::desc("where the files go (default: .)"),
                               cl::sub(sub)};
   cl::opt<EmitKind> emit{
-      "emit", cl::desc("what to write beside header, weights and report:"),
-      cl::init(EmitKind::Library),
+      "emit",
+      cl::desc("what to write beside header, weights and report (default: what "
+               "the target is used with):"),
+      cl::init(EmitKind::Default),
       cl::values(clEnumValN(EmitKind::Library, "lib", "static library"),
                  clEnumValN(EmitKind::Object, "obj", "object file"),
                  clEnumValN(EmitKind::Assembly, "asm", "assembly"),
                  clEnumValN(EmitKind::LLVM, "llvm", "LLVM IR"),
                  clEnumValN(EmitKind::MLIR, "mlir", "kern form"),
-                 clEnumValN(EmitKind::C, "c", "self-contained C11")),
+                 clEnumValN(EmitKind::C, "c", "self-contained C11"),
+                 clEnumValN(EmitKind::Project, "project",
+                            "sources for the vendor's tools (GPUs, FPGAs)")),
       cl::sub(sub)};
   cl::opt<std::string> stopAfter{
       "stop-after", cl::value_desc("stage"),

@@ -171,26 +171,45 @@ tern::createJitExecutor(MLIRContext &context, const backend::ModelInfo &info,
   return executor;
 }
 
+/// Writes the files and runs the compiler on them; the library's path.
+static FailureOr<std::string>
+buildLibrary(Location loc, const TemporaryFolder &folder,
+             const backend::Executable &executable) {
+  for (const backend::OutputFile &file : executable.files)
+    if (failed(folder.write(file.name, file.contents)))
+      return failure();
+  if (failed(folder.writeRuntimeHeader()))
+    return failure();
+  std::string library = folder.path("model.so");
+  std::vector<std::string> arguments(executable.compiler.begin() + 1,
+                                     executable.compiler.end());
+  // Files are named relative to the folder.
+  for (std::string &argument : arguments)
+    if (llvm::any_of(executable.files, [&](const backend::OutputFile &file) {
+          return file.name == argument;
+        }))
+      argument = folder.path(argument);
+  llvm::append_range(arguments, std::vector<std::string>{"-I" + folder.path(""),
+                                                         "-o", library});
+  if (failed(runTool(loc, executable.compiler.front(), arguments, 600)))
+    return failure();
+  return library;
+}
+
 std::unique_ptr<Executor>
-tern::createCExecutor(MLIRContext &context, const backend::ModelInfo &info,
-                      StringRef source, const ExecutorOptions &options) {
+tern::createSourceExecutor(MLIRContext &context, const backend::ModelInfo &info,
+                           const backend::Executable &executable,
+                           const ExecutorOptions &options) {
   Location loc = UnknownLoc::get(&context);
   auto folder = TemporaryFolder::create(loc);
   if (!folder)
     return nullptr;
-  std::string file = folder->path("model.c"),
-              library = folder->path("model.so");
-  if (failed(folder->write("model.c", source)) ||
-      failed(folder->writeRuntimeHeader()) ||
-      failed(runTool(loc, "clang-19",
-                     {"-std=c11", "-O2", "-ffp-contract=off", "-march=native",
-                      "-fPIC", "-shared", "-I" + folder->path(""), file, "-o",
-                      library, "-lm"},
-                     600)))
+  FailureOr<std::string> library = buildLibrary(loc, *folder, executable);
+  if (failed(library))
     return nullptr;
-  void *handle = dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
+  void *handle = dlopen(library->c_str(), RTLD_NOW | RTLD_LOCAL);
   if (!handle) {
-    emitError(loc) << "cannot load compiled C: " << dlerror();
+    emitError(loc) << "cannot load compiled sources: " << dlerror();
     return nullptr;
   }
   auto executor = std::make_unique<HostExecutor>(context, info, options);
@@ -198,7 +217,7 @@ tern::createCExecutor(MLIRContext &context, const backend::ModelInfo &info,
   std::string symbol = "tern_" + info.symbol + "_model";
   auto *model = static_cast<const tern_model *>(dlsym(handle, symbol.c_str()));
   if (!model) {
-    emitError(loc) << "compiled C has no symbol " << symbol;
+    emitError(loc) << "compiled sources have no symbol " << symbol;
     return nullptr;
   }
   if (failed(executor->init(model)))

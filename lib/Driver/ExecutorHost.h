@@ -1,5 +1,6 @@
 //===- ExecutorHost.h - Run compiled models in this process ---------------===//
 #pragma once
+#include "lib/Backend/Common/Backend.h"
 #include "lib/Backend/Common/ModelInfo.h"
 #include "lib/Driver/Executor.h"
 #include <memory>
@@ -21,11 +22,11 @@ std::unique_ptr<Executor> createJitExecutor(mlir::MLIRContext &context,
                                             llvm::StringRef object,
                                             const ExecutorOptions &options);
 
-/// Compiles printed C with the system's clang and loads it. Null after a
-/// diagnostic.
-std::unique_ptr<Executor> createCExecutor(mlir::MLIRContext &context,
-                                          const backend::ModelInfo &info,
-                                          llvm::StringRef source,
-                                          const ExecutorOptions &options);
+/// Compiles sources (backend::Executable::Kind::Sources) in a temporary folder
+/// and loads the library. Null after a diagnostic.
+std::unique_ptr<Executor>
+createSourceExecutor(mlir::MLIRContext &context, const backend::ModelInfo &info,
+                     const backend::Executable &executable,
+                     const ExecutorOptions &options);
 
 } // namespace tern

@@ -41,7 +41,8 @@ std::string TemporaryFolder::path(StringRef name) const {
   return result.str().str();
 }
 
-LogicalResult TemporaryFolder::write(StringRef name, StringRef bytes) {
+LogicalResult TemporaryFolder::write(StringRef name, StringRef bytes) const {
+  llvm::sys::fs::create_directories(llvm::sys::path::parent_path(path(name)));
   std::error_code error;
   llvm::raw_fd_ostream os(path(name), error);
   if (!error) {
@@ -56,8 +57,7 @@ LogicalResult TemporaryFolder::write(StringRef name, StringRef bytes) {
   return success();
 }
 
-LogicalResult TemporaryFolder::writeRuntimeHeader() {
-  llvm::sys::fs::create_directory(path("tern"));
+LogicalResult TemporaryFolder::writeRuntimeHeader() const {
   return write("tern/runtime.h", runtimeHeader);
 }
 

@@ -16,9 +16,10 @@ public:
   ~TemporaryFolder();
 
   std::string path(llvm::StringRef name) const;
-  mlir::LogicalResult write(llvm::StringRef name, llvm::StringRef bytes);
+  /// `name` may lie in folders below this one.
+  mlir::LogicalResult write(llvm::StringRef name, llvm::StringRef bytes) const;
   /// tern/runtime.h, so that `-I` of this folder finds it.
-  mlir::LogicalResult writeRuntimeHeader();
+  mlir::LogicalResult writeRuntimeHeader() const;
 
 private:
   TemporaryFolder(mlir::Location loc, llvm::StringRef folder)

@@ -8,6 +8,32 @@
 #include "passes/Precision/Passes.h"
 #include "passes/Tiling/Passes.h"
 
+// One line for each folder of lib/Backend.
+#define TERN_BACKENDS(BACKEND)                                                 \
+  BACKEND(C)                                                                   \
+  BACKEND(Host)                                                                \
+  BACKEND(RVV)
+
+namespace tern::backend {
+#define DECLARE(Name) std::unique_ptr<Backend> create##Name##Backend();
+TERN_BACKENDS(DECLARE)
+#undef DECLARE
+} // namespace tern::backend
+
+const tern::backend::Backend *tern::backendFor(const Machine &machine) {
+  static const std::vector<std::unique_ptr<backend::Backend>> all = [] {
+    std::vector<std::unique_ptr<backend::Backend>> list;
+#define CREATE(Name) list.push_back(backend::create##Name##Backend());
+    TERN_BACKENDS(CREATE)
+#undef CREATE
+    return list;
+  }();
+  for (const auto &backend : all)
+    if (backend->serves(machine))
+      return backend.get();
+  return nullptr;
+}
+
 void tern::registerDialects(mlir::DialectRegistry &registry) {
   registry.insert<mlir::affine::AffineDialect, mlir::arith::ArithDialect,
                   mlir::bufferization::BufferizationDialect,

@@ -1,5 +1,6 @@
 //===- Register.h - What this build of Tern contains ----------------------===//
 #pragma once
+#include "lib/Backend/Common/Backend.h"
 #include "mlir/IR/DialectRegistry.h"
 
 namespace tern {
@@ -7,4 +8,6 @@ namespace tern {
 void registerDialects(mlir::DialectRegistry &registry);
 /// Registers Tern's passes for tern-opt.
 void registerPasses();
+/// The backend that serves a machine; null when this build has none.
+const backend::Backend *backendFor(const Machine &machine);
 } // namespace tern

@@ -5,7 +5,8 @@
 using namespace tern;
 
 const char *tern::nameOf(MachineKind kind) {
-  static const char *const names[] = {"cpu", "rvv", "c"};
+  static const char *const names[] = {"cpu", "rvv",  "c",
+                                      "gpu", "fpga", "array"};
   return names[static_cast<int>(kind)];
 }
 

@@ -6,8 +6,9 @@
 
 namespace tern {
 
-/// How a machine is compiled for; the backend that its code goes through.
-enum class MachineKind { Cpu, Rvv, C };
+/// What a machine is: decides how kernels are lowered for it (loops on vectors,
+/// SIMT, streams) and which backend serves it. An array is costed only.
+enum class MachineKind { Cpu, Rvv, C, Gpu, Fpga, Array };
 
 /// What a figure rests on.
 enum class Confidence { Measured, Vendor, Paper, Scaled, Guess };
@@ -50,15 +51,40 @@ struct VectorUnit {
   bool scalable = false;
 };
 
+/// What a GPU's kernels are shaped by. All counts are of one multiprocessor
+/// unless they say otherwise.
+struct GpuShape {
+  unsigned multiprocessors = 0; ///< of the whole GPU
+  unsigned maxThreads = 0;
+  unsigned maxBlockThreads = 0;
+  unsigned registers = 0;   ///< of 32 bits
+  unsigned sharedBytes = 0; ///< of shared memory
+  unsigned maxBlockSharedBytes = 0;
+  /// Compute capability, 10 * major + minor: 80, 90.
+  unsigned capability = 0;
+};
+
+/// What an FPGA has of everything. BRAM is counted in blocks of 18 kbit.
+struct FpgaParts {
+  unsigned lut = 0, ff = 0, bram18 = 0, uram = 0, dsp = 0;
+  /// "dsp48e1", "dsp48e2" or "dsp58".
+  std::string dspKind;
+  /// The name that the vendor's tools know.
+  std::string part;
+};
+
 /// A parsed targets/<name>.yaml.
 struct Machine {
   std::string name;
   MachineKind kind = MachineKind::Cpu;
+  /// LLVM's names; empty for machines that LLVM does not compile for.
   std::string triple, cpu;
   /// LLVM's feature string: "+avx2,+fma".
   std::string features;
   VectorUnit vector;
-  Figure clock; ///< Hz
+  GpuShape gpu;   ///< of kind Gpu
+  FpgaParts fpga; ///< of kind Fpga
+  Figure clock;   ///< Hz
   unsigned cores = 1;
   std::vector<ComputeUnit> compute;
   std::vector<MemoryLevel> memory; ///< innermost first

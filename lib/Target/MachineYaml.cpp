@@ -37,7 +37,7 @@ template <typename Enum> struct NamedEnumeration {
 };
 template <> struct ScalarEnumerationTraits<MachineKind> {
   static void enumeration(IO &io, MachineKind &kind) {
-    NamedEnumeration<MachineKind>::enumeration(io, kind, MachineKind::C);
+    NamedEnumeration<MachineKind>::enumeration(io, kind, MachineKind::Array);
   }
 };
 template <> struct ScalarEnumerationTraits<Confidence> {
@@ -106,15 +106,59 @@ template <> struct MappingTraits<MemoryLevel> {
   }
 };
 
+template <> struct MappingTraits<GpuShape> {
+  static void mapping(IO &io, GpuShape &gpu) {
+    io.mapRequired("multiprocessors", gpu.multiprocessors);
+    io.mapRequired("max_threads", gpu.maxThreads);
+    io.mapRequired("max_block_threads", gpu.maxBlockThreads);
+    io.mapRequired("registers", gpu.registers);
+    io.mapRequired("shared_bytes", gpu.sharedBytes);
+    io.mapRequired("max_block_shared_bytes", gpu.maxBlockSharedBytes);
+    io.mapRequired("capability", gpu.capability);
+  }
+};
+
+template <> struct MappingTraits<FpgaParts> {
+  static void mapping(IO &io, FpgaParts &fpga) {
+    io.mapRequired("part", fpga.part);
+    io.mapRequired("lut", fpga.lut);
+    io.mapRequired("ff", fpga.ff);
+    io.mapRequired("bram18", fpga.bram18);
+    io.mapRequired("uram", fpga.uram);
+    io.mapRequired("dsp", fpga.dsp);
+    io.mapRequired("dsp_kind", fpga.dspKind);
+  }
+  static std::string validate(IO &, FpgaParts &fpga) {
+    if (!is_contained({"dsp48e1", "dsp48e2", "dsp58"}, fpga.dspKind))
+      return "expected dsp48e1, dsp48e2 or dsp58 as dsp_kind, but got '" +
+             fpga.dspKind + "'";
+    return "";
+  }
+};
+
 template <> struct MappingTraits<Machine> {
   static void mapping(IO &io, Machine &machine) {
     std::vector<std::string> features;
     io.mapRequired("name", machine.name);
     io.mapRequired("kind", machine.kind);
-    io.mapRequired("triple", machine.triple);
-    io.mapRequired("cpu", machine.cpu);
-    io.mapRequired("features", features);
-    io.mapRequired("vector", machine.vector);
+    switch (machine.kind) {
+    case MachineKind::Cpu:
+    case MachineKind::Rvv:
+    case MachineKind::C:
+      io.mapRequired("triple", machine.triple);
+      io.mapRequired("cpu", machine.cpu);
+      io.mapRequired("features", features);
+      io.mapRequired("vector", machine.vector);
+      break;
+    case MachineKind::Gpu:
+      io.mapRequired("gpu", machine.gpu);
+      break;
+    case MachineKind::Fpga:
+      io.mapRequired("fpga", machine.fpga);
+      break;
+    case MachineKind::Array:
+      break;
+    }
     io.mapRequired("clock_hz", machine.clock);
     io.mapRequired("cores", machine.cores);
     io.mapRequired("compute", machine.compute);

@@ -72,3 +72,33 @@ LogicalResult backend::emitLlvm(ModuleOp module, const LlvmBackend &backend,
   os.write(bytes.data(), bytes.size());
   return success();
 }
+
+ArrayRef<EmitKind> LlvmFamily::kinds() const {
+  static constexpr EmitKind kinds[] = {EmitKind::Library, EmitKind::Object,
+                                       EmitKind::Assembly, EmitKind::LLVM};
+  return kinds;
+}
+
+LogicalResult LlvmFamily::emit(ModuleOp kern, const Machine &machine,
+                               EmitKind kind, StringRef stem,
+                               OutputFiles &files) const {
+  struct Row {
+    EmitKind kind;
+    LlvmOutput output;
+    const char *before, *after;
+  };
+  // A linker finds lib<name>.a as -l<name>.
+  static constexpr Row rows[] = {
+      {EmitKind::Library, LlvmOutput::Archive, "lib", ".a"},
+      {EmitKind::Object, LlvmOutput::Object, "", ".o"},
+      {EmitKind::Assembly, LlvmOutput::Assembly, "", ".s"},
+      {EmitKind::LLVM, LlvmOutput::Ir, "", ".ll"}};
+  const Row &row =
+      *llvm::find_if(rows, [&](const Row &row) { return row.kind == kind; });
+  OutputFile file{(row.before + stem + row.after).str(), ""};
+  llvm::raw_string_ostream os(file.contents);
+  if (failed(emitLlvm(kern, backendFor(machine), row.output, os)))
+    return failure();
+  files.push_back(std::move(file));
+  return success();
+}

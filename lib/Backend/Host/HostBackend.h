@@ -1,6 +1,7 @@
 //===- HostBackend.h - x86-64 through LLVM --------------------------------===//
 #pragma once
 #include "dialects/Tern/Tern.h"
+#include "lib/Backend/Common/Backend.h"
 #include "lib/Backend/Common/LlvmBackend.h"
 
 namespace tern::backend {
@@ -13,5 +14,7 @@ LlvmBackend hostBackend(llvm::StringRef features);
 /// maddubs); kern.unpack in 32-bit lanes, where x86 has shifts.
 void populateHostLegalizePatterns(mlir::RewritePatternSet &patterns,
                                   const LlvmMachine &machine);
+
+std::unique_ptr<Backend> createHostBackend();
 
 } // namespace tern::backend

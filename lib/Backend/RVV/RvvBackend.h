@@ -1,5 +1,6 @@
 //===- RvvBackend.h - RISC-V vectors of any length through LLVM -----------===//
 #pragma once
+#include "lib/Backend/Common/Backend.h"
 #include "lib/Backend/Common/LlvmBackend.h"
 
 namespace tern::backend {
@@ -12,5 +13,7 @@ LlvmBackend rvvBackend(llvm::StringRef features);
 /// Conversions of whole numbers to integers.
 void populateRvvLegalizePatterns(mlir::RewritePatternSet &patterns,
                                  const LlvmMachine &machine);
+
+std::unique_ptr<Backend> createRVVBackend();
 
 } // namespace tern::backend

@@ -55,7 +55,11 @@ protected:
   std::unique_ptr<Executor> create(StringRef source, unsigned threads = 1,
                                    size_t weightsBytes = 64) {
     std::vector<char> weights(weightsBytes);
-    return createCExecutor(context, info, source, {weights, threads});
+    backend::Executable code;
+    code.kind = backend::Executable::Kind::Sources;
+    code.files = {{"model.c", source.str()}};
+    code.compiler = {"clang-19", "-fPIC", "-shared", "model.c"};
+    return createSourceExecutor(context, info, code, {weights, threads});
   }
   eval::Tensor input(int64_t size = 2) {
     eval::Tensor x(
@@ -101,7 +105,7 @@ TEST_F(CExecutorTest, refusesWhatDoesNotFit) {
   EXPECT_FALSE(create("this is no C"));
   EXPECT_NE(message.find("clang-19 failed"), std::string::npos) << message;
   EXPECT_FALSE(create(sourceOf("", "tern_other_model")));
-  EXPECT_EQ(message, "compiled C has no symbol tern_inc_model");
+  EXPECT_EQ(message, "compiled sources have no symbol tern_inc_model");
   EXPECT_FALSE(create(sourceOf(""), 1, 65));
   EXPECT_EQ(message, "inc: init failed: the weights are not this model's");
 
