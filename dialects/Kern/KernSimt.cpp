@@ -63,10 +63,12 @@ LogicalResult CopyWaitOp::verify() {
 
 LogicalResult LoadWordsOp::verify() {
   // load_words_c1
-  if (!holdsBytes(getMemory()) || !isWords(getWords().getType(), {1, 2, 4}))
-    return emitOpError("expected i8 memory and 1, 2 or 4 words of i32, but "
+  Type words = getWords().getType();
+  if (!holdsBytes(getMemory()) ||
+      !(words.isInteger(32) || isWords(words, {2, 4})))
+    return emitOpError("expected i8 memory and i32 or 2 or 4 of them, but "
                        "got ")
-           << getMemory().getType() << " and " << getWords().getType();
+           << getMemory().getType() << " and " << words;
   return success();
 }
 

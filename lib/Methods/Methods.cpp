@@ -90,8 +90,12 @@ static std::string whyNotDirect(const Contraction &, const VectorShape &) {
   return "";
 }
 
+static constexpr char noSimt[] = "the target is a GPU";
+
 static std::string whyNotDequant(const Contraction &c,
                                  const VectorShape &shape) {
+  if (shape.isSimt)
+    return noSimt;
   if (std::string why = whyNotConstant(c); !why.empty())
     return why;
   if (!c.lhs.isF32() && !c.lhs.isF16() && !c.lhs.isBF16())
@@ -110,6 +114,8 @@ static std::string whyNotDequant(const Contraction &c,
 
 static std::string whyNotIntDot(const Contraction &c,
                                 const VectorShape &shape) {
+  if (shape.isSimt)
+    return noSimt;
   if (std::string why = whyNotConstant(c); !why.empty())
     return why;
   for (Type type : {c.lhs, c.rhs}) {

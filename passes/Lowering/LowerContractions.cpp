@@ -23,9 +23,10 @@ static int64_t lower(func::FuncOp kernel, Operation *op,
                      const VectorShape &shape) {
   if (isPacked(op))
     return lowerPackedContraction(kernel, op, shape);
+  int64_t strip = shape.isSimt ? singleResult : longStrip;
   if (auto matmul = dyn_cast<ir::MatmulOp>(op))
-    return lowerDirectMatmul(kernel, matmul);
-  return lowerDirectConv(kernel, cast<ir::ConvOp>(op));
+    return lowerDirectMatmul(kernel, matmul, strip);
+  return lowerDirectConv(kernel, cast<ir::ConvOp>(op), strip);
 }
 
 namespace {
