@@ -118,8 +118,8 @@ TERN_DEVICE tern_i32x4 tern_load16(const void *from) {
 }
 
 TERN_DEVICE void tern_store16(void *to, tern_i32x4 value) {
-  *(int4 *)to = make_int4(value.lane[0], value.lane[1], value.lane[2],
-                          value.lane[3]);
+  *(int4 *)to =
+      make_int4(value.lane[0], value.lane[1], value.lane[2], value.lane[3]);
 }
 
 /* From global memory that this kernel does not write; evicted first. */
@@ -195,7 +195,9 @@ TERN_MMA(tern_mma_bf16, tern_f32x4, "f", "m16n8k16.row.col.f32.bf16.bf16.f32")
 #define TERN_DP4A(name, types)                                                 \
   TERN_DEVICE int32_t name(int32_t a, int32_t b, int32_t acc) {                \
     int32_t r;                                                                 \
-    asm("dp4a." types " %0, %1, %2, %3;" : "=r"(r) : "r"(a), "r"(b), "r"(acc));\
+    asm("dp4a." types " %0, %1, %2, %3;"                                       \
+        : "=r"(r)                                                              \
+        : "r"(a), "r"(b), "r"(acc));                                           \
     return r;                                                                  \
   }
 TERN_DP4A(tern_dp4a_s8, "s32.s32")
@@ -302,8 +304,8 @@ int32_t tern_launch(const char *name, void (*kernel)(P...), int64_t blocks,
     if (error != cudaSuccess)
       return tern_device_status(name, error);
   }
-  kernel<<<(unsigned)blocks, (unsigned)threads, (size_t)shared_bytes,
-           stream>>>(args...);
+  kernel<<<(unsigned)blocks, (unsigned)threads, (size_t)shared_bytes, stream>>>(
+      args...);
   return tern_device_status(name, cudaGetLastError());
 }
 
@@ -326,8 +328,8 @@ inline int32_t tern_copy_to_device(void *to, const void *from, uint64_t bytes,
   return tern_copy_bytes(to, from, bytes, stream);
 }
 
-inline int32_t tern_copy_from_device(void *to, const void *from,
-                                     uint64_t bytes, tern_stream stream) {
+inline int32_t tern_copy_from_device(void *to, const void *from, uint64_t bytes,
+                                     tern_stream stream) {
   return tern_copy_bytes(to, from, bytes, stream);
 }
 
