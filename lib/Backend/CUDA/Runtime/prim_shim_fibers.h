@@ -23,8 +23,7 @@
 #pragma GCC visibility push(hidden)
 namespace tern_shim {
 
-/*===- Switching stacks
- * ---------------------------------------------------===*/
+/*===- Switching stacks --------------------------------------------------===*/
 
 #if defined(__x86_64__)
 /* A suspended stack is its stack pointer; the registers lie on it. */
@@ -75,8 +74,7 @@ inline void prepare(Context &context, char *stack, size_t bytes,
 }
 #endif
 
-/*===- Fibers
- * -------------------------------------------------------------===*/
+/*===- Fibers ------------------------------------------------------------===*/
 
 constexpr size_t stackBytes = 256 * 1024;
 
@@ -247,8 +245,7 @@ inline bool Scheduler::run() {
   return false;
 }
 
-/*===- What every engine offers
- * -------------------------------------------===*/
+/*===- What every engine offers ------------------------------------------===*/
 
 inline void abandonKernel() {
   Context nowhere;

@@ -116,8 +116,7 @@ inline void endThread() {
   section.endThread();
 }
 
-/*===- Warp functions
- * -----------------------------------------------------===*/
+/*===- Warp functions ----------------------------------------------------===*/
 
 struct ShuffleIn {
   int32_t value;
