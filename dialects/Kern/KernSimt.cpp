@@ -1,5 +1,6 @@
 //===- KernSimt.cpp - Verifiers of SIMT operations ------------------------===//
 #include "dialects/Kern/Kern.h"
+#include "dialects/Tern/Tern.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 
 using namespace mlir;
@@ -10,9 +11,13 @@ static bool isShared(Value memory) {
       cast<MemRefType>(memory.getType()).getMemorySpace());
 }
 
+/// Bytes, or codes of a byte each, which are bytes once they are lowered.
 static bool holdsBytes(Value memory) {
   auto type = cast<MemRefType>(memory.getType());
-  return type.getRank() == 1 && type.getElementType().isInteger(8);
+  auto code = dyn_cast<tern::ir::QType>(type.getElementType());
+  return type.getRank() == 1 &&
+         (type.getElementType().isInteger(8) ||
+          (code && code.getStorageBytes() == 1));
 }
 
 /// Whether `type` is a vector of one of `counts` 32-bit words.

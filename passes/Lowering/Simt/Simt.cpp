@@ -31,9 +31,9 @@ void SimtEmitter::when(Value condition, function_ref<void()> body) {
   body();
 }
 
-Value SimtEmitter::tile(StringRef name, int64_t offset, int64_t size,
-                        const Twine &meaning) {
-  auto type = MemRefType::get({size}, getI8Type(), AffineMap(),
+Value SimtEmitter::tile(StringRef name, Type element, int64_t offset,
+                        int64_t size, const Twine &meaning) {
+  auto type = MemRefType::get({size}, element, AffineMap(),
                               kern::SharedAttr::get(getContext()));
   Location named = NameLoc::get(getStringAttr(name), getLoc());
   return OpBuilder::create<kern::TileOp>(

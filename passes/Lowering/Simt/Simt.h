@@ -31,8 +31,8 @@ public:
     return createOrFold<mlir::arith::CmpIOp>(how, a, b);
   }
   /// A named piece of shared memory of `size` elements.
-  Value tile(llvm::StringRef name, int64_t offset, int64_t size,
-             const llvm::Twine &meaning);
+  Value tile(llvm::StringRef name, mlir::Type element, int64_t offset,
+             int64_t size, const llvm::Twine &meaning);
   void barrier() { create<kern::BarrierOp>(); }
   /// `value` combined over the lanes of a group of `lanes`: a butterfly from
   /// far to near, after which all of them have the result.
