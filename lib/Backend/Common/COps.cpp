@@ -83,6 +83,10 @@ static CText compareFloats(arith::CmpFOp op, ArrayRef<CText> in) {
   auto unless = [&](StringRef symbol) {
     return negated("(" + relation(symbol).text + ")");
   };
+  auto leaf = [&](StringRef name) {
+    Type type = getElementTypeOrSelf(op.getLhs().getType());
+    return callText("tern_" + name + "_" + cSuffixOf(type), in);
+  };
   switch (op.getPredicate()) {
   case P::AlwaysFalse:
     return CText("false", CBinds::Primary, true);
@@ -109,13 +113,13 @@ static CText compareFloats(arith::CmpFOp op, ArrayRef<CText> in) {
   case P::ULE:
     return unless(">");
   case P::ONE:
-    return callText("islessgreater", in);
+    return leaf("islessgreater");
   case P::UEQ:
-    return negated(callText("islessgreater", in).text);
+    return negated(leaf("islessgreater").text);
   case P::ORD:
-    return negated(callText("isunordered", in).text);
+    return negated(leaf("isunordered").text);
   case P::UNO:
-    return callText("isunordered", in);
+    return leaf("isunordered");
   }
   llvm_unreachable("covered switch");
 }

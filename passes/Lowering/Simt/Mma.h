@@ -57,7 +57,8 @@ struct MmaTile : PackedOp {
 struct MmaPlace {
   mlir::Value inputs, weights;  ///< rings of stages
   mlir::Value tileM, tileN;     ///< which tile of results
-  mlir::Value thread, warp, lane;
+  mlir::Value thread, lane;
+  mlir::Value warpM, warpN;     ///< which part of the tile is the warp's
 };
 
 /// Starts filling stage `stage` with block `block` of K.

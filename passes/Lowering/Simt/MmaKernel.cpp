@@ -62,13 +62,13 @@ Value MmaKernel::sharedI32(StringRef name, int64_t offset, int64_t count,
 }
 
 void MmaKernel::makeTiles() {
-  Twine stages(t.stages());
-  at.inputs = b.tile("inputs", b.getI8Type(), 0, t.inputBytes(),
+  std::string stages = std::to_string(t.stages());
+  at.inputs = b.tile("inputs_tile", b.getI8Type(), 0, t.inputBytes(),
                      stages + " stages of " + Twine(t.blockM) + " rows of " +
                          Twine(t.blockK()) + " inputs, " +
                          Twine(t.inputStride()) + " bytes apart");
   at.weights =
-      b.tile("weights", b.getI8Type(), t.inputBytes(), t.weightBytes(),
+      b.tile("weights_tile", b.getI8Type(), t.inputBytes(), t.weightBytes(),
              stages + " stages of " + Twine(t.rows()) + " rows of " +
                  Twine(t.blockK()) + " codes of " + Twine(t.matrix.getBits()) +
                  " bits, " + Twine(t.weightStride()) + " bytes apart");
@@ -99,7 +99,7 @@ SmallVector<Value> MmaKernel::multiply() {
   return b.loop(
       b.index(0), b.index(blocks), zeros(),
       [&](Value block, ValueRange carried) {
-        Value ahead = b.add(block, t.lookahead);
+        Value ahead = b.named("ahead", b.add(block, t.lookahead));
         b.when(b.compare(CmpIPredicate::ult, ahead, b.index(blocks)), [&] {
           emitStage(b, t, at, ahead, b.mod(ahead, t.stages()));
         });
@@ -107,8 +107,8 @@ SmallVector<Value> MmaKernel::multiply() {
         b.create<kern::CopyCommitOp>();
         b.create<kern::CopyWaitOp>(t.lookahead);
         b.barrier();
-        auto sums =
-            emitProducts(b, t, at, b.mod(block, t.stages()), carried);
+        Value stage = b.named("stage", b.mod(block, t.stages()));
+        auto sums = emitProducts(b, t, at, stage, carried);
         b.barrier();
         return sums;
       });
@@ -116,11 +116,9 @@ SmallVector<Value> MmaKernel::multiply() {
 
 /// Registers to shared memory, where every thread finds neighbours to store.
 void MmaKernel::spill(ValueRange sums) {
-  Value warpM = t.warpsN == 1 ? at.warp : b.div(at.warp, t.warpsN);
-  Value warpN = t.warpsN == 1 ? b.index(0) : b.mod(at.warp, t.warpsN);
-  Value row = b.add(b.mul(warpM, 16), b.div(at.lane, 4));
-  Value first = b.add(b.mul(warpN, t.columns() * 8),
-                      b.mul(b.mod(at.lane, 4), 2));
+  Value row = b.named("row", b.add(b.mul(at.warpM, 16), b.div(at.lane, 4)));
+  Value first = b.named("column", b.add(b.mul(at.warpN, t.columns() * 8),
+                                        b.mul(b.mod(at.lane, 4), 2)));
   for (int64_t column = 0; column < t.columns(); ++column)
     for (int64_t i = 0; i < 4; ++i) {
       Value to = b.add(b.mul(b.add(row, i / 2 * 8), t.rows()),
@@ -140,10 +138,12 @@ void MmaKernel::spill(ValueRange sums) {
 
 void MmaKernel::finish() {
   b.strided(at.thread, t.blockM * t.rows(), t.threads(), [&](Value e) {
-    Value row = t.isConv ? b.mod(e, t.blockM) : b.div(e, t.rows());
-    Value column = t.isConv ? b.div(e, t.blockM) : b.mod(e, t.rows());
-    Value m = b.add(b.mul(at.tileM, t.blockM), row);
-    Value n = b.add(b.mul(at.tileN, t.rows()), column);
+    Value row =
+        b.named("row", t.isConv ? b.mod(e, t.blockM) : b.div(e, t.rows()));
+    Value column =
+        b.named("column", t.isConv ? b.div(e, t.blockM) : b.mod(e, t.rows()));
+    Value m = b.named("m", b.add(b.mul(at.tileM, t.blockM), row));
+    Value n = b.named("n", b.add(b.mul(at.tileN, t.rows()), column));
     Value inside = b.create<arith::AndIOp>(
         b.compare(CmpIPredicate::ult, m, b.index(t.m)),
         b.compare(CmpIPredicate::ult, n, b.index(t.n)));
@@ -162,14 +162,15 @@ void MmaKernel::finish() {
 }
 
 void MmaKernel::emit(Value block) {
-  at.tileM = b.mod(block, t.blocksM());
-  at.tileN = b.div(block, t.blocksM());
+  at.tileM = b.named("tile_m", b.mod(block, t.blocksM()));
+  at.tileN = b.named("tile_n", b.div(block, t.blocksM()));
   makeTiles();
   b.level<kern::WarpAttr>(t.warpsM * t.warpsN, [&](Value warp) {
     b.level<kern::LaneAttr>(warpLanes, [&](Value lane) {
-      at.warp = warp;
       at.lane = lane;
-      at.thread = b.add(b.mul(warp, warpLanes), lane);
+      at.thread = b.named("thread", b.add(b.mul(warp, warpLanes), lane));
+      at.warpM = t.warpsM == 1 ? b.index(0) : b.div(warp, t.warpsN);
+      at.warpN = t.warpsM == 1 ? warp : b.mod(warp, t.warpsN);
       spill(multiply());
       b.barrier();
       finish();

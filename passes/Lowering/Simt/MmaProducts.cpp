@@ -47,8 +47,7 @@ private:
 
 /// 16 rows of 32 bytes: lane l names row l % 16 of the half l / 16.
 Value Step::loadInputs() {
-  Value warpM = t.warpsN == 1 ? at.warp : b.div(at.warp, t.warpsN);
-  Value row = b.add(b.mul(warpM, 16), b.mod(at.lane, 16));
+  Value row = b.add(b.mul(at.warpM, 16), b.mod(at.lane, 16));
   Value column = b.add(b.mul(step, stepK), b.mul(b.div(at.lane, 16), 16));
   Value from = b.add(b.mul(stage, t.inputStage()),
                      b.add(b.mul(row, t.inputStride()), column));
@@ -57,8 +56,7 @@ Value Step::loadInputs() {
 
 /// 8 rows of 32 bytes: lane l names row l % 8 of the half l / 8 % 2.
 Value Step::loadWeights(int64_t column) {
-  Value warpN = t.warpsN == 1 ? b.index(0) : b.mod(at.warp, t.warpsN);
-  Value row = b.add(b.mul(warpN, t.columns() * 8),
+  Value row = b.add(b.mul(at.warpN, t.columns() * 8),
                     b.add(b.mod(at.lane, 8), column * 8));
   Value byte = b.mul(b.mod(b.div(at.lane, 8), 2), 16);
   // Packed codes of all fields lie in the same bytes.

@@ -16,12 +16,29 @@ void SimtEmitter::parallel(Attribute level, int64_t size,
   body(forall.getInductionVar(0));
 }
 
+Value SimtEmitter::named(StringRef name, Value value) {
+  Operation *op = value.getDefiningOp();
+  if (op && !isa<arith::ConstantOp>(op) && !isa<NameLoc>(op->getLoc()))
+    op->setLoc(NameLoc::get(getStringAttr(name), op->getLoc()));
+  return value;
+}
+
 void SimtEmitter::strided(Value begin, int64_t end, int64_t step,
                           function_ref<void(Value)> body) {
   auto loop = create<scf::ForOp>(begin, index(end), index(step));
   OpBuilder::InsertionGuard guard(*this);
   setInsertionPointToStart(loop.getBody());
   body(loop.getInductionVar());
+}
+
+Value SimtEmitter::strided(Value begin, int64_t end, int64_t step, Value init,
+                           function_ref<Value(Value, Value)> body) {
+  auto loop = create<scf::ForOp>(begin, index(end), index(step), init);
+  OpBuilder::InsertionGuard guard(*this);
+  setInsertionPointToStart(loop.getBody());
+  create<scf::YieldOp>(
+      body(loop.getInductionVar(), loop.getRegionIterArg(0)));
+  return loop.getResult(0);
 }
 
 void SimtEmitter::when(Value condition, function_ref<void()> body) {

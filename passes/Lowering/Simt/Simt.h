@@ -26,7 +26,12 @@ public:
   /// A loop from `begin` to `end`.
   void strided(Value begin, int64_t end, int64_t step,
                mlir::function_ref<void(Value)> body);
+  /// The same, carrying one value.
+  Value strided(Value begin, int64_t end, int64_t step, Value init,
+                mlir::function_ref<Value(Value, Value)> body);
   void when(Value condition, mlir::function_ref<void()> body);
+  /// `value`, called `name` where code is printed, unless it has a name.
+  Value named(llvm::StringRef name, Value value);
   Value compare(mlir::arith::CmpIPredicate how, Value a, Value b) {
     return createOrFold<mlir::arith::CmpIOp>(how, a, b);
   }
