@@ -57,6 +57,10 @@ static ir::LayoutAttr mmaLayout(const Contraction &c, const VectorShape &) {
 }
 static ir::LayoutAttr intDotLayout(const Contraction &c,
                                    const VectorShape &shape) {
+  // A GPU's lane reads 16 bytes of each of four rows.
+  if (auto [bits, offset] = storedCode(c); shape.isSimt)
+    return ir::LayoutAttr::get(c.op->getContext(), 4, 16, bits,
+                               bits == 8 ? 0 : offset);
   return layoutOfDepth(c, shape, shape.depth);
 }
 
@@ -130,13 +134,24 @@ static std::string whyNotDequant(const Contraction &c,
   return whyNotPacked(c, dequantLayout(c, shape));
 }
 
+/// What a GPU asks, whose lanes read inputs 16 at a time.
+static std::string whyNotGemv(const Contraction &c) {
+  if (c.isConv)
+    return "a GPU's lanes read rows of matrices";
+  if (c.rhsScale)
+    return "groups are scaled";
+  if (c.k % 16)
+    return "rows of " + std::to_string(c.k) + " are no multiple of 16";
+  return "";
+}
+
 static std::string whyNotIntDot(const Contraction &c,
                                 const VectorShape &shape) {
-  if (shape.isSimt)
-    return noSimt;
   if (std::string why = whyNotConstant(c); !why.empty())
     return why;
   if (std::string why = whyNotIntegers(c); !why.empty())
+    return why;
+  if (std::string why = whyNotGemv(c); shape.isSimt && !why.empty())
     return why;
   if (c.rhsScale ? !c.accumulator.isF32() : !c.accumulator.isInteger(32))
     return "the accumulator is " + printed(c.accumulator) + ", not " +
@@ -185,6 +200,8 @@ static double costDequant(const Contraction &c, const VectorShape &shape) {
 }
 
 static double costIntDot(const Contraction &c, const VectorShape &shape) {
+  if (shape.isSimt)
+    return static_cast<double>(c.macs()) / 32;
   return costPacked(c, intDotLayout(c, shape), shape.lanes * shape.depth / 2.0);
 }
 

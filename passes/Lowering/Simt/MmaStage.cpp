@@ -9,21 +9,10 @@ using arith::CmpIPredicate;
 
 static constexpr int64_t copyBytes = 16;
 
-/// `memory` as rank-1 bytes.
-static Value asBytes(SimtEmitter &b, Value memory) {
-  auto type = cast<MemRefType>(memory.getType());
-  if (type.getRank() == 1)
-    return memory;
-  ReassociationIndices all(type.getRank());
-  std::iota(all.begin(), all.end(), 0);
-  return b.create<memref::CollapseShapeOp>(memory,
-                                           ArrayRef<ReassociationIndices>{all});
-}
-
 /// Chunks of 16 bytes; beyond the inputs there are zeros, which add nothing.
 static void copyInputs(SimtEmitter &b, const MmaTile &t, const MmaPlace &at,
                        Value block, Value target) {
-  Value source = asBytes(b, t.lhs);
+  Value source = b.asBytes(t.lhs);
   int64_t chunks = t.blockK() / copyBytes;
   b.strided(at.thread, t.blockM * chunks, t.threads(), [&](Value chunk) {
     Value row = b.named("row", b.div(chunk, chunks));

@@ -83,10 +83,10 @@ Value RowReduction::emitLane(Value lane) {
                           over(dims.drop_front(), inner[0])};
                     })[0];
     return b.strided(lane, sizes[last], warpLanes, carried,
-                     [&](Value at, Value inner) {
+                     [&](Value at, ValueRange inner) {
                        position[last] = at;
-                       return emitBody(inner)[0];
-                     });
+                       return emitBody(inner);
+                     })[0];
   };
   return over(ArrayRef(reduction).drop_back(), neutral);
 }

@@ -31,14 +31,24 @@ void SimtEmitter::strided(Value begin, int64_t end, int64_t step,
   body(loop.getInductionVar());
 }
 
-Value SimtEmitter::strided(Value begin, int64_t end, int64_t step, Value init,
-                           function_ref<Value(Value, Value)> body) {
-  auto loop = create<scf::ForOp>(begin, index(end), index(step), init);
+SmallVector<Value> SimtEmitter::strided(Value begin, int64_t end, int64_t step,
+                                        ValueRange inits, Carry body) {
+  auto loop = create<scf::ForOp>(begin, index(end), index(step), inits);
   OpBuilder::InsertionGuard guard(*this);
   setInsertionPointToStart(loop.getBody());
   create<scf::YieldOp>(
-      body(loop.getInductionVar(), loop.getRegionIterArg(0)));
-  return loop.getResult(0);
+      body(loop.getInductionVar(), loop.getRegionIterArgs()));
+  return llvm::to_vector(ValueRange(loop.getResults()));
+}
+
+Value SimtEmitter::asBytes(Value memory) {
+  int64_t rank = cast<MemRefType>(memory.getType()).getRank();
+  if (rank == 1)
+    return memory;
+  auto all = llvm::to_vector<4>(llvm::seq<int64_t>(0, rank));
+  SmallVector<ReassociationIndices> groups = {
+      ReassociationIndices(all.begin(), all.end())};
+  return create<memref::CollapseShapeOp>(memory, groups);
 }
 
 void SimtEmitter::when(Value condition, function_ref<void()> body) {
