@@ -15,9 +15,8 @@ static bool isShared(Value memory) {
 static bool holdsBytes(Value memory) {
   auto type = cast<MemRefType>(memory.getType());
   auto code = dyn_cast<tern::ir::QType>(type.getElementType());
-  return type.getRank() == 1 &&
-         (type.getElementType().isInteger(8) ||
-          (code && code.getStorageBytes() == 1));
+  return type.getRank() == 1 && (type.getElementType().isInteger(8) ||
+                                 (code && code.getStorageBytes() == 1));
 }
 
 /// Whether `type` is a vector of one of `counts` 32-bit words.

@@ -93,9 +93,8 @@ CText CudaLanguage::expression(Operation *op, ArrayRef<CText> in) const {
       .Case([&](kern::MmaOp mma) { return mmaText(mma, in); })
       .Case([&](kern::Dp4aOp dot) { return dp4aText(dot, in); })
       .Case([&](kern::ShuffleXorOp shuffle) {
-        return callText("tern_shuffle_xor",
-                        {CText("0xffffffffu"), in[0],
-                         CText(Twine(shuffle.getLanes()))});
+        return callText("tern_shuffle_xor", {CText("0xffffffffu"), in[0],
+                                             CText(Twine(shuffle.getLanes()))});
       })
       .Default([](Operation *) { return CText(); });
 }
@@ -127,8 +126,8 @@ static void forall(scf::ForallOp op, CWriter &w) {
   w.line() << "const int64_t " << name << " = " << place << ";\n";
   // A launch has a block for each point of that level, and whole blocks of
   // threads for a grid.
-  bool isExact = count == 0 || count == size ||
-                 (count < 0 && size % threads == 0);
+  bool isExact =
+      count == 0 || count == size || (count < 0 && size % threads == 0);
   if (!isExact)
     w.line() << "if (" << name << " < " << size << ") {\n";
   w.block(*op.getBody(), !isExact);

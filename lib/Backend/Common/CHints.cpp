@@ -107,9 +107,9 @@ std::string backend::hintOf(Value value, unsigned depth, const CTexts &texts) {
     return (kind + "_value").str();
   if (op->getNumOperands() == 1) {
     auto source = texts.find(op->getOperand(0));
-    if (source != texts.end() &&
-        llvm::all_of(source->second.text,
-                     [](char c) { return llvm::isAlnum(c) || c == '_'; }))
+    if (source != texts.end() && llvm::all_of(source->second.text, [](char c) {
+          return llvm::isAlnum(c) || c == '_';
+        }))
       return source->second.text;
   }
   return "value";

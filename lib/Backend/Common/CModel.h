@@ -18,8 +18,7 @@ void printModel(const ModelInfo &info,
 /// the tables up to `info`, which give every entry a name; what init checks of
 /// `context`, `weights` and `bytes`; what an entry checks of its tensors.
 llvm::SmallVector<std::string> printTables(const ModelInfo &info, bool onDevice,
-                                           Names &names,
-                                           llvm::raw_ostream &os);
+                                           Names &names, llvm::raw_ostream &os);
 void printWeightsCheck(llvm::raw_ostream &os);
 void printArgumentChecks(const EntryInfo &entry, llvm::raw_ostream &os);
 

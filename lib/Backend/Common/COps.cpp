@@ -70,7 +70,9 @@ static StringRef leafOf(StringRef op) {
       .Default("");
 }
 
-static CText negated(StringRef call) { return CText("!" + call, CBinds::Unary); }
+static CText negated(StringRef call) {
+  return CText("!" + call, CBinds::Unary);
+}
 
 static CText compareFloats(arith::CmpFOp op, ArrayRef<CText> in) {
   using P = arith::CmpFPredicate;
@@ -185,8 +187,7 @@ static CText negate(const CText &in) {
   return CText("-" + operand, CBinds::Unary);
 }
 
-CText backend::elementText(Operation *op, ArrayRef<CText> in,
-                           CRanges *ranges) {
+CText backend::elementText(Operation *op, ArrayRef<CText> in, CRanges *ranges) {
   if (op->getNumOperands() == 0 || op->getNumResults() != 1)
     return CText();
   Type from = getElementTypeOrSelf(op->getOperand(0).getType());

@@ -271,7 +271,8 @@ mlir::LogicalResult AbiBuilder::build(mlir::ModuleOp module) {
     entries.push_back(entryFunction(entry));
   }
   Constant *init = initFunction(), *run = runFunction(entries);
-  Constant *model = record({infoRecord(), init, run, ConstantPointerNull::get(ptr)});
+  Constant *model =
+      record({infoRecord(), init, run, ConstantPointerNull::get(ptr)});
   auto *symbol = new GlobalVariable(code, model->getType(), /*isConstant=*/true,
                                     GlobalValue::ExternalLinkage, model,
                                     "tern_" + info.symbol + "_model");

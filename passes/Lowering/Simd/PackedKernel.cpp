@@ -38,8 +38,8 @@ static void planBlocks(SimdOp &p) {
 SimdOp::SimdOp(Operation *op, const VectorShape &shape)
     : PackedOp(op), shape(shape) {
   // Unsigned bytes do not fit where signed ones are multiplied.
-  auto code = dyn_cast<ir::QType>(
-      cast<ShapedType>(lhs.getType()).getElementType());
+  auto code =
+      dyn_cast<ir::QType>(cast<ShapedType>(lhs.getType()).getElementType());
   shift = isInteger && code.getMax() > 127 ? 128 : 0;
   planBlocks(*this);
   planGrid(*this);

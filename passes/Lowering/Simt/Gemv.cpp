@@ -39,13 +39,12 @@ private:
 };
 } // namespace
 
-Gemv::Gemv(SimtEmitter &b, const PackedOp &p, int64_t alignment)
-    : b(b), p(p) {
+Gemv::Gemv(SimtEmitter &b, const PackedOp &p, int64_t alignment) : b(b), p(p) {
   auto type = cast<MemRefType>(p.lhs.getType());
   isAligned = alignment % 16 == 0 && type.getLayout().isIdentity();
   signedInputs = cast<ir::QType>(type.getElementType()).isSigned();
-  auto code = cast<ir::QType>(
-      p.op->getAttrOfType<TypeAttr>("tern.codes").getValue());
+  auto code =
+      cast<ir::QType>(p.op->getAttrOfType<TypeAttr>("tern.codes").getValue());
   signedWeights = p.matrix.getBits() == 8 && code.isSigned();
 }
 
@@ -57,8 +56,7 @@ Gemv::Values Gemv::gatherInputs(Value k) {
     Value all;
     for (int64_t byte = 0; byte < 4; ++byte) {
       Value number = reader.read(b.add(k, 4 * word + byte));
-      number = b.create<arith::AndIOp>(number,
-                                       b.constant(b.getI32Type(), 255));
+      number = b.create<arith::AndIOp>(number, b.constant(b.getI32Type(), 255));
       number = b.createOrFold<arith::ShLIOp>(
           number, b.constant(b.getI32Type(), 8 * byte));
       all = all ? b.create<arith::OrIOp>(all, number) : number;
@@ -82,9 +80,8 @@ Gemv::Values Gemv::loadInputs(Value k) {
     words = gatherInputs(from);
   }
   for (Value &word : words)
-    word = b.named("inputs",
-                   b.create<arith::SelectOp>(
-                       inside, word, b.constant(b.getI32Type(), 0)));
+    word = b.named("inputs", b.create<arith::SelectOp>(
+                                 inside, word, b.constant(b.getI32Type(), 0)));
   return words;
 }
 
@@ -126,8 +123,8 @@ Gemv::Values Gemv::addBlock(Value block, ValueRange sums) {
       for (int64_t r = 0; r < p.rows(); ++r) {
         Value codes = b.create<vector::ExtractOp>(weights[r], word);
         if (fields > 1) {
-          codes = b.createOrFold<arith::ShRUIOp>(
-              codes, b.constant(i32, field * bits));
+          codes = b.createOrFold<arith::ShRUIOp>(codes,
+                                                 b.constant(i32, field * bits));
           codes = b.create<arith::AndIOp>(
               codes, b.constant(i32, ((1 << bits) - 1) * 0x01010101));
         }
@@ -167,8 +164,12 @@ void Gemv::finish(ValueRange sums, Value lane) {
 }
 
 void Gemv::emitWarp(Value point, Value lane) {
-  row = b.named("row", b.div(point, p.matrix.getTiles()));
-  tile = b.named("tile", b.mod(point, p.matrix.getTiles()));
+  row = b.index(0);
+  tile = point;
+  if (p.m > 1) {
+    row = b.named("row", b.div(point, p.matrix.getTiles()));
+    tile = b.named("tile", b.mod(point, p.matrix.getTiles()));
+  }
   Values zeros(p.rows() + p.needsSums(), b.constant(b.getI32Type(), 0));
   auto sums = b.strided(lane, p.matrix.getBlocks(), warpLanes, zeros,
                         [&](Value block, ValueRange carried) {

@@ -1,9 +1,9 @@
 //===- Gemv.h - A few rows of inputs times packed weights -----------------===//
 //
 // With few rows of inputs the weights' bytes are what counts: every lane of a
-// warp reads 16 of them at once, the warp 512 neighbours, and each is used where
-// it arrives. A warp has four rows of weights, whose codes share the inputs;
-// the lanes' sums meet at the end.
+// warp reads 16 of them at once, the warp 512 neighbours, and each is used
+// where it arrives. A warp has four rows of weights, whose codes share the
+// inputs; the lanes' sums meet at the end.
 //
 //===----------------------------------------------------------------------===//
 #pragma once

@@ -50,15 +50,17 @@ struct MmaTile : PackedOp {
   int64_t columns() const { return rows() / 8 / warpsN; }
   int64_t inputBytes() const { return stages() * inputStage(); }
   int64_t weightBytes() const { return stages() * weightStage(); }
+  /// Behind the rings, whose place the sums of products take in the end.
+  int64_t inputSumsOffset() const;
   int64_t sharedBytes() const;
 };
 
 /// Shared memory, and where a thread is.
 struct MmaPlace {
-  mlir::Value inputs, weights;  ///< rings of stages
-  mlir::Value tileM, tileN;     ///< which tile of results
+  mlir::Value inputs, weights; ///< rings of stages
+  mlir::Value tileM, tileN;    ///< which tile of results
   mlir::Value thread, lane;
-  mlir::Value warpM, warpN;     ///< which part of the tile is the warp's
+  mlir::Value warpM, warpN; ///< which part of the tile is the warp's
 };
 
 /// Starts filling stage `stage` with block `block` of K.

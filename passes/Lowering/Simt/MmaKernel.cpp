@@ -12,8 +12,8 @@ using arith::CmpIPredicate;
 MmaTile::MmaTile(Operation *op, int64_t alignment) : PackedOp(op) {
   auto type = cast<MemRefType>(lhs.getType());
   signedInputs = cast<ir::QType>(type.getElementType()).isSigned();
-  auto code = cast<ir::QType>(
-      op->getAttrOfType<TypeAttr>("tern.codes").getValue());
+  auto code =
+      cast<ir::QType>(op->getAttrOfType<TypeAttr>("tern.codes").getValue());
   signedWeights = matrix.getBits() == 8 && code.isSigned();
   copiesInputs = !isConv && k % 16 == 0 && alignment % 16 == 0 &&
                  type.getLayout().isIdentity();
@@ -26,11 +26,12 @@ MmaTile::MmaTile(Operation *op, int64_t alignment) : PackedOp(op) {
   lookahead = std::min<int64_t>(2, matrix.getBlocks());
 }
 
-/// The rings, whose place the sums take in the end, and the inputs' sums.
+int64_t MmaTile::inputSumsOffset() const {
+  return std::max(inputBytes() + weightBytes(), 4 * blockM * rows());
+}
+
 int64_t MmaTile::sharedBytes() const {
-  int64_t sums = 4 * blockM * rows();
-  return llvm::alignTo(std::max(inputBytes() + weightBytes(), sums), 16) +
-         4 * blockM;
+  return inputSumsOffset() + (needsSums() ? 4 * blockM : 0);
 }
 
 namespace {
@@ -72,13 +73,12 @@ void MmaKernel::makeTiles() {
              stages + " stages of " + Twine(t.rows()) + " rows of " +
                  Twine(t.blockK()) + " codes of " + Twine(t.matrix.getBits()) +
                  " bits, " + Twine(t.weightStride()) + " bytes apart");
-  accumulators =
-      sharedI32("sums", 0, t.blockM * t.rows(),
-                "in the end, " + Twine(t.blockM) + " x " + Twine(t.rows()) +
-                    " sums where the stages were");
+  accumulators = sharedI32("sums", 0, t.blockM * t.rows(),
+                           "in the end, " + Twine(t.blockM) + " x " +
+                               Twine(t.rows()) + " sums where the stages were");
   if (t.needsSums())
-    inputSums = sharedI32("input_sums", t.sharedBytes() - 4 * t.blockM,
-                          t.blockM, "the sum of each row of inputs");
+    inputSums = sharedI32("input_sums", t.inputSumsOffset(), t.blockM,
+                          "the sum of each row of inputs");
 }
 
 SmallVector<Value> MmaKernel::zeros() {
@@ -100,9 +100,8 @@ SmallVector<Value> MmaKernel::multiply() {
       b.index(0), b.index(blocks), zeros(),
       [&](Value block, ValueRange carried) {
         Value ahead = b.named("ahead", b.add(block, t.lookahead));
-        b.when(b.compare(CmpIPredicate::ult, ahead, b.index(blocks)), [&] {
-          emitStage(b, t, at, ahead, b.mod(ahead, t.stages()));
-        });
+        b.when(b.compare(CmpIPredicate::ult, ahead, b.index(blocks)),
+               [&] { emitStage(b, t, at, ahead, b.mod(ahead, t.stages())); });
         // A group for every block, empty or not: so the count stays true.
         b.create<kern::CopyCommitOp>();
         b.create<kern::CopyWaitOp>(t.lookahead);
@@ -144,12 +143,12 @@ void MmaKernel::finish() {
         b.named("column", t.isConv ? b.div(e, t.blockM) : b.mod(e, t.rows()));
     Value m = b.named("m", b.add(b.mul(at.tileM, t.blockM), row));
     Value n = b.named("n", b.add(b.mul(at.tileN, t.rows()), column));
-    Value inside = b.create<arith::AndIOp>(
-        b.compare(CmpIPredicate::ult, m, b.index(t.m)),
-        b.compare(CmpIPredicate::ult, n, b.index(t.n)));
+    Value inside =
+        b.create<arith::AndIOp>(b.compare(CmpIPredicate::ult, m, b.index(t.m)),
+                                b.compare(CmpIPredicate::ult, n, b.index(t.n)));
     b.when(inside, [&] {
-      Value acc = b.create<memref::LoadOp>(
-          accumulators, b.add(b.mul(row, t.rows()), column));
+      Value acc = b.create<memref::LoadOp>(accumulators,
+                                           b.add(b.mul(row, t.rows()), column));
       Value sum;
       if (t.needsSums())
         sum = b.create<memref::LoadOp>(inputSums, row);

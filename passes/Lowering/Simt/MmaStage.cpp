@@ -19,12 +19,12 @@ static void copyInputs(SimtEmitter &b, const MmaTile &t, const MmaPlace &at,
     Value column = b.named("column", b.mul(b.mod(chunk, chunks), copyBytes));
     Value m = b.named("m", b.add(b.mul(at.tileM, t.blockM), row));
     Value k = b.named("k", b.add(b.mul(block, t.blockK()), column));
-    Value inside = b.named(
-        "inside", b.create<arith::AndIOp>(
-                      b.compare(CmpIPredicate::ult, m, b.index(t.m)),
-                      b.compare(CmpIPredicate::ult, k, b.index(t.k))));
-    Value from = b.create<arith::SelectOp>(inside, b.add(b.mul(m, t.k), k),
-                                           b.index(0));
+    Value inside =
+        b.named("inside", b.create<arith::AndIOp>(
+                              b.compare(CmpIPredicate::ult, m, b.index(t.m)),
+                              b.compare(CmpIPredicate::ult, k, b.index(t.k))));
+    Value from =
+        b.create<arith::SelectOp>(inside, b.add(b.mul(m, t.k), k), b.index(0));
     Value to = b.add(target, b.add(b.mul(row, t.inputStride()), column));
     b.create<kern::CopyAsyncOp>(source, from, at.inputs, to, inside, copyBytes,
                                 /*streaming=*/false);

@@ -98,9 +98,8 @@ void RowReduction::emitRow(Value row, Value lane) {
   Value all = b.reduceLanes(part, warpLanes, [&](Value x, Value y) {
     return b.named("part", combine(x, y));
   });
-  b.when(b.compare(arith::CmpIPredicate::eq, lane, b.index(0)), [&] {
-    store(combine(load(*op.getDpsInitOperand(0)), all));
-  });
+  b.when(b.compare(arith::CmpIPredicate::eq, lane, b.index(0)),
+         [&] { store(combine(load(*op.getDpsInitOperand(0)), all)); });
 }
 
 int64_t RowReduction::emit(func::FuncOp kernel) {
@@ -110,8 +109,7 @@ int64_t RowReduction::emit(func::FuncOp kernel) {
     b.level<kern::WarpAttr>(warps, [&](Value warp) {
       b.level<kern::LaneAttr>(warpLanes, [&](Value lane) {
         Value row = b.named("row", b.add(b.mul(block, warps), warp));
-        Value exists =
-            b.compare(arith::CmpIPredicate::ult, row, b.index(rows));
+        Value exists = b.compare(arith::CmpIPredicate::ult, row, b.index(rows));
         b.when(exists, [&] { emitRow(row, lane); });
       });
     });
@@ -121,8 +119,7 @@ int64_t RowReduction::emit(func::FuncOp kernel) {
   return blocks;
 }
 
-int64_t lowering::lowerRowReduction(linalg::GenericOp op,
-                                    func::FuncOp kernel) {
+int64_t lowering::lowerRowReduction(linalg::GenericOp op, func::FuncOp kernel) {
   SimtEmitter b(op.getLoc(), op.getContext());
   return RowReduction(op, b).emit(kernel);
 }

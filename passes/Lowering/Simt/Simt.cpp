@@ -9,8 +9,8 @@ using namespace tern::lowering;
 void SimtEmitter::parallel(Attribute level, int64_t size,
                            function_ref<void(Value)> body) {
   OpFoldResult bound = getIndexAttr(size);
-  auto forall = create<scf::ForallOp>(bound, ValueRange(),
-                                      getArrayAttr({level}));
+  auto forall =
+      create<scf::ForallOp>(bound, ValueRange(), getArrayAttr({level}));
   OpBuilder::InsertionGuard guard(*this);
   setInsertionPoint(forall.getTerminator());
   body(forall.getInductionVar(0));
@@ -36,8 +36,7 @@ SmallVector<Value> SimtEmitter::strided(Value begin, int64_t end, int64_t step,
   auto loop = create<scf::ForOp>(begin, index(end), index(step), inits);
   OpBuilder::InsertionGuard guard(*this);
   setInsertionPointToStart(loop.getBody());
-  create<scf::YieldOp>(
-      body(loop.getInductionVar(), loop.getRegionIterArgs()));
+  create<scf::YieldOp>(body(loop.getInductionVar(), loop.getRegionIterArgs()));
   return llvm::to_vector(ValueRange(loop.getResults()));
 }
 
@@ -63,8 +62,8 @@ Value SimtEmitter::tile(StringRef name, Type element, int64_t offset,
   auto type = MemRefType::get({size}, element, AffineMap(),
                               kern::SharedAttr::get(getContext()));
   Location named = NameLoc::get(getStringAttr(name), getLoc());
-  return OpBuilder::create<kern::TileOp>(
-      named, type, getI64IntegerAttr(offset), getStringAttr(meaning));
+  return OpBuilder::create<kern::TileOp>(named, type, getI64IntegerAttr(offset),
+                                         getStringAttr(meaning));
 }
 
 Value SimtEmitter::reduceLanes(Value value, int64_t lanes,
