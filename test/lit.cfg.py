@@ -1,4 +1,5 @@
 import os
+import shutil
 
 import lit.formats
 from lit.llvm import llvm_config
@@ -21,3 +22,5 @@ shared = os.path.join(config.tern_src_root, "..", "shared")
 if os.path.isdir(shared):
     config.available_features.add("shared")
     config.substitutions.append(("%shared", shared))
+if shutil.which("nvcc"):
+    config.available_features.add("nvcc")
