@@ -1,5 +1,6 @@
 import os
 import shutil
+import subprocess
 
 import lit.formats
 from lit.llvm import llvm_config
@@ -24,3 +25,17 @@ if os.path.isdir(shared):
     config.substitutions.append(("%shared", shared))
 if shutil.which("nvcc"):
     config.available_features.add("nvcc")
+
+
+def thread_sanitizer():
+    """Whether clang++-19 has its runtime library (libclang-rt-19-dev)."""
+    command = ["clang++-19", "-fsanitize=thread", "-x", "c++", "-", "-o", os.devnull]
+    try:
+        return not subprocess.run(command, input=b"int main() {}",
+                                  capture_output=True).returncode
+    except OSError:
+        return False
+
+
+if thread_sanitizer():
+    config.available_features.add("tsan")

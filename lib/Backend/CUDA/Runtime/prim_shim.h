@@ -250,23 +250,22 @@ namespace tern_shim {
 /* There is one device; hosts with several threads take turns. */
 inline std::mutex deviceMutex;
 
-inline bool refuse(const char *what, long long got, long long limit) {
+inline bool inRange(const char *what, int64_t got, int64_t low, int64_t high) {
+  if (got >= low && got <= high)
+    return true;
   fprintf(stderr,
-          "tern device simulation: kernel '%s': expected %s from 1 to %lld, "
-          "but got %lld\n",
-          device.launch.kernel, what, limit, got);
+          "tern device simulation: kernel '%s': expected %s from %lld to "
+          "%lld, but got %lld\n",
+          device.launch.kernel, what, (long long)low, (long long)high,
+          (long long)got);
   return false;
 }
 
 inline bool checkLaunch(const Launch &launch) {
-  if (launch.blocks < 1 || launch.blocks > INT32_MAX)
-    return refuse("a number of blocks", launch.blocks, INT32_MAX);
-  if (launch.threads < 1 || launch.threads > maxThreads)
-    return refuse("a number of threads", launch.threads, maxThreads);
-  if (launch.sharedBytes < 0 || launch.sharedBytes > maxSharedBytes)
-    return refuse("a number of bytes of shared memory", launch.sharedBytes,
-                  maxSharedBytes);
-  return true;
+  return inRange("a number of blocks", launch.blocks, 1, INT32_MAX) &&
+         inRange("a number of threads", launch.threads, 1, maxThreads) &&
+         inRange("a number of bytes of shared memory", launch.sharedBytes, 0,
+                 maxSharedBytes);
 }
 
 inline int32_t run(const Launch &launch) {

@@ -27,12 +27,14 @@ struct Allocations {
   /* The one that was touched last. */
   TERN_SHIM_LOCAL static inline Range latest;
 
+  /* The one that holds the address; failing that, one that ends there. */
   const Range *find(uintptr_t address) {
     if (latest.holds(address, 1))
       return &latest;
-    for (const Range &range : ranges)
-      if (range.holds(address, 1))
-        return &(latest = range);
+    for (uint64_t bytes : {1, 0})
+      for (const Range &range : ranges)
+        if (range.holds(address, bytes))
+          return &(latest = range);
     return nullptr;
   }
   void add(uintptr_t begin, uint64_t bytes) {

@@ -179,7 +179,7 @@ fault(int32_t line, const char *format, ...) {
       fault(waits->line, "%s: %s waits for thread %d, which has ended",
             wholeBlock ? "divergent barrier" : "divergent warp", waits->waitsIn,
             i);
-    if (other.exchange != waits->exchange || other.mask != waits->mask)
+    if (strcmp(other.waitsIn, waits->waitsIn) || other.mask != waits->mask)
       fault(waits->line,
             "%s: %s waits for thread %d, which waits in %s of line %d",
             wholeBlock ? "divergent barrier" : "divergent warp", waits->waitsIn,
