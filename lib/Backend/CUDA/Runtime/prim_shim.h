@@ -270,8 +270,7 @@ inline bool checkLaunch(const Launch &launch) {
 
 inline int32_t run(const Launch &launch) {
   std::lock_guard<std::mutex> lock(deviceMutex);
-  device.launch = launch;
-  device.failed = false;
+  device.startLaunch(launch);
   if (!checkLaunch(launch) || !readSettings(device.launch.settings))
     return tern_device_failed;
   if (runLaunch())

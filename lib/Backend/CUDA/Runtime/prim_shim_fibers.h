@@ -101,12 +101,16 @@ class ReadySet {
 public:
   void fill(int32_t threads) {
     count = threads;
+    low = 0;
     for (int32_t word = 0; word * 64 < threads; ++word)
       words[word] = threads - word * 64 >= 64
                         ? ~uint64_t(0)
                         : (uint64_t(1) << (threads - word * 64)) - 1;
   }
-  void add(int32_t thread) { words[thread / 64] |= uint64_t(1) << thread % 64; }
+  void add(int32_t thread) {
+    words[thread / 64] |= uint64_t(1) << thread % 64;
+    low = low < thread / 64 ? low : thread / 64;
+  }
 
   /* Takes a thread out, or returns -1. */
   int32_t take(Order order, uint64_t &random) {
@@ -120,9 +124,9 @@ public:
     if (order == Order::shuffle)
       if (int32_t thread = takeAny(random); thread >= 0)
         return thread;
-    for (int32_t word = 0; word <= last; ++word)
-      if (words[word])
-        return remove(word, __builtin_ctzll(words[word]));
+    for (; low <= last; ++low)
+      if (words[low])
+        return remove(low, __builtin_ctzll(words[low]));
     return -1;
   }
 
@@ -147,6 +151,8 @@ private:
 
   uint64_t words[maxThreads / 64] = {};
   int32_t count = 0;
+  /* No word below this one has a bit. */
+  int32_t low = 0;
 };
 
 struct Scheduler {
@@ -269,10 +275,7 @@ struct Section {
     scheduler.switchTo(to);
   }
   void release(Thread &thread) { scheduler.ready.add(thread.index); }
-  void endThread() {
-    current->ended = true;
-    ++device.ended;
-  }
+  void endThread() { ++device.ended; }
 };
 
 /* Fibers share one OS thread: their accesses are in order anyway. */

@@ -24,24 +24,28 @@ struct Range {
 
 struct Allocations {
   std::vector<Range> ranges;
-  /* The one that was touched last. */
-  TERN_SHIM_LOCAL static inline Range latest;
+  /* What was found for pointers of late, by some of their bits: a kernel has
+   * few pointers, and follows each of them often. */
+  static constexpr int slots = 16;
+  TERN_SHIM_LOCAL static inline Range latest[slots];
 
+  static Range &latestOf(uintptr_t base) {
+    return latest[(base >> 6 ^ base >> 10 ^ base >> 16) % slots];
+  }
   /* The one that holds the address; failing that, one that ends there. */
   const Range *find(uintptr_t address) {
-    if (latest.holds(address, 1))
-      return &latest;
     for (uint64_t bytes : {1, 0})
       for (const Range &range : ranges)
         if (range.holds(address, bytes))
-          return &(latest = range);
+          return &(latestOf(address) = range);
     return nullptr;
   }
   void add(uintptr_t begin, uint64_t bytes) {
     ranges.push_back({begin, bytes});
   }
   bool remove(uintptr_t begin) {
-    latest = Range();
+    for (Range &range : latest)
+      range = Range();
     for (size_t i = 0; i < ranges.size(); ++i)
       if (ranges[i].begin == begin)
         return ranges.erase(ranges.begin() + (ptrdiff_t)i), true;
@@ -134,17 +138,21 @@ inline void checkGlobal(uintptr_t base, uintptr_t address, uint64_t bytes,
 }
 
 /* That `bytes` at `address`, reached from pointer `base`, may be touched. */
-inline void check(uintptr_t base, uintptr_t address, uint64_t bytes,
-                  uint64_t alignment, int32_t line) {
-  if (address % alignment)
-    misaligned(address, alignment, line);
-  if (allocations.latest.holds(base, 1) &&
-      allocations.latest.holds(address, bytes))
-    return;
+__attribute__((noinline)) inline void
+checkSlowly(uintptr_t base, uintptr_t address, uint64_t bytes, int32_t line) {
   if (base - (uintptr_t)device.shared <= (uint64_t)maxSharedBytes)
     checkShared(base, address, bytes, line);
   else
     checkGlobal(base, address, bytes, line);
+}
+
+inline void check(uintptr_t base, uintptr_t address, uint64_t bytes,
+                  uint64_t alignment, int32_t line) {
+  if (address % alignment)
+    misaligned(address, alignment, line);
+  const Range &range = Allocations::latestOf(base);
+  if (!range.holds(base, 1) || !range.holds(address, bytes))
+    checkSlowly(base, address, bytes, line);
 }
 
 /* The element that a kernel's pointer and index name. */

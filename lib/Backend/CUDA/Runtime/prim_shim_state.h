@@ -56,7 +56,6 @@ using Exchange = void (*)(const Lanes &lanes);
 
 struct Thread {
   int32_t index = 0;
-  bool ended = false;
   /* The function that this thread waits in, or null, and its line. */
   const char *waitsIn = nullptr;
   int32_t line = 0;
@@ -78,7 +77,6 @@ struct Thread {
   int32_t warp() const { return index / warpSize; }
   void restart(int32_t number) {
     index = number;
-    ended = false;
     waitsIn = nullptr;
     copies.clear();
     groups.clear();
@@ -116,12 +114,18 @@ struct Device {
   std::atomic<bool> failed{false};
   alignas(128) char shared[maxSharedBytes];
 
+  void startLaunch(const Launch &next) {
+    launch = next;
+    failed = false;
+    memset(warpWaits, 0, sizeof warpWaits);
+    for (int32_t i = 0; i < maxThreads; ++i)
+      threads[i].restart(i);
+  }
+
+  /* The block before left no thread waiting. */
   void startBlock(int64_t number) {
     block = number;
     barrierWaits = ended = 0;
-    memset(warpWaits, 0, sizeof warpWaits);
-    for (int32_t i = 0; i < launch.threads; ++i)
-      threads[i].restart(i);
     /* Nobody may count on zeros. */
     memset(shared, 0xcd, (size_t)launch.sharedBytes);
   }
@@ -175,7 +179,7 @@ fault(int32_t line, const char *format, ...) {
     Thread &other = device.threads[i];
     if (!wholeBlock && !(waits->mask >> other.lane() & 1))
       continue;
-    if (other.ended)
+    if (!other.waitsIn)
       fault(waits->line, "%s: %s waits for thread %d, which has ended",
             wholeBlock ? "divergent barrier" : "divergent warp", waits->waitsIn,
             i);
