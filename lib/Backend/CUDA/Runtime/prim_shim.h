@@ -10,18 +10,18 @@
 #ifndef TERN_PRIM_SHIM_H
 #define TERN_PRIM_SHIM_H
 
-#include "prim_shim_meet.h"
-
-#include <memory>
-#include <mutex>
-#include <tuple>
-
 #if defined(__clang__)
 #pragma STDC FP_CONTRACT OFF
 #endif
 #if defined(__FAST_MATH__)
 #error "compile without -ffast-math"
 #endif
+
+#include "prim_shim_meet.h"
+
+#include <memory>
+#include <mutex>
+#include <tuple>
 
 #define TERN_DEVICE static inline
 #define TERN_KERNEL static void
