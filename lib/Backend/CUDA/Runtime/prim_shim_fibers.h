@@ -77,6 +77,7 @@ inline void prepare(Context &context, char *stack, size_t bytes,
 /*===- Fibers ------------------------------------------------------------===*/
 
 constexpr size_t stackBytes = 256 * 1024;
+constexpr size_t guardBytes = 4096;
 
 struct Fiber {
   Context context;
@@ -87,7 +88,11 @@ struct Fiber {
   Fiber() {
     void *memory = mmap(nullptr, stackBytes, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    stack = memory == MAP_FAILED ? nullptr : (char *)memory;
+    if (memory == MAP_FAILED)
+      return;
+    stack = (char *)memory;
+    /* Whoever needs more must not write to another thread's stack. */
+    mprotect(stack, guardBytes, PROT_NONE);
   }
   Fiber(const Fiber &) = delete;
   ~Fiber() {

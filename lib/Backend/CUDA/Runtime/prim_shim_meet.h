@@ -73,7 +73,7 @@ inline Lanes gatherLanes(const Thread &self) {
   for (uint32_t rest = self.mask; rest; rest &= rest - 1) {
     int lane = __builtin_ctz(rest);
     const Thread &other = warp[lane];
-    if (strcmp(other.waitsIn, self.waitsIn) || other.mask != self.mask)
+    if (!other.meets(self))
       fault(self.line,
             "divergent warp: %s meets thread %d in %s of line %d, mask %#x",
             self.waitsIn, other.index, other.waitsIn, other.line, other.mask);

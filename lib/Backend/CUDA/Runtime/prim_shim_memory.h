@@ -109,6 +109,12 @@ outOfBounds(const Range &range, uintptr_t address, uint64_t bytes,
 }
 
 [[noreturn]] __attribute__((cold, noinline)) inline void
+badIndex(int64_t index, int64_t elements, int32_t line) {
+  fault(line, "out of bounds: expected an index below %lld, but got %lld",
+        (long long)elements, (long long)index);
+}
+
+[[noreturn]] __attribute__((cold, noinline)) inline void
 misaligned(uintptr_t address, uint64_t alignment, int32_t line) {
   fault(line,
         "misaligned: expected a multiple of %llu, but got address ...%llx",
@@ -165,8 +171,7 @@ template <typename T> T *at(T *pointer, int64_t index, int32_t line) {
 template <typename T>
 T *atIn(T *pointer, int64_t index, int64_t elements, int32_t line) {
   if (index < 0 || index >= elements)
-    fault(line, "out of bounds: expected an index below %lld, but got %lld",
-          (long long)elements, (long long)index);
+    badIndex(index, elements, line);
   return at(pointer, index, line);
 }
 

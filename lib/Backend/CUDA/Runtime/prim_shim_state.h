@@ -73,6 +73,11 @@ struct Thread {
   /* What ThreadSanitizer knows its last two warp barriers by. */
   uint64_t warpTags[2] = {};
 
+  /* Both wait in the same function, of the same lanes. */
+  bool meets(const Thread &other) const {
+    return mask == other.mask &&
+           (waitsIn == other.waitsIn || !strcmp(waitsIn, other.waitsIn));
+  }
   int32_t lane() const { return index % warpSize; }
   int32_t warp() const { return index / warpSize; }
   void restart(int32_t number) {
@@ -183,7 +188,7 @@ fault(int32_t line, const char *format, ...) {
       fault(waits->line, "%s: %s waits for thread %d, which has ended",
             wholeBlock ? "divergent barrier" : "divergent warp", waits->waitsIn,
             i);
-    if (strcmp(other.waitsIn, waits->waitsIn) || other.mask != waits->mask)
+    if (!other.meets(*waits))
       fault(waits->line,
             "%s: %s waits for thread %d, which waits in %s of line %d",
             wholeBlock ? "divergent barrier" : "divergent warp", waits->waitsIn,
