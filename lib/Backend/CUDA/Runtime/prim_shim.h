@@ -58,7 +58,7 @@ typedef struct {
 } tern_f32x4;
 #endif
 
-/*===- Where a thread is -------------------------------------------------===*/
+/*===- Where a thread is --------------------------------------------------===*/
 
 inline int32_t tern_thread() { return tern_shim::current->index; }
 inline int32_t tern_block() { return (int32_t)tern_shim::device.block; }
@@ -77,7 +77,7 @@ inline void tern_warp_barrier(uint32_t mask, int32_t line = __builtin_LINE()) {
   tern_shim::meetWarp(mask, line);
 }
 
-/*===- Memory ------------------------------------------------------------===*/
+/*===- Memory -------------------------------------------------------------===*/
 
 inline void tern_copy_async16(void *shared, const void *global, bool valid,
                               int32_t line = __builtin_LINE()) {
@@ -123,7 +123,7 @@ inline int32_t tern_atomic_add_i32(int32_t *to, int32_t value,
   return __atomic_fetch_add(to, value, __ATOMIC_RELAXED);
 }
 
-/*===- Fragments ---------------------------------------------------------===*/
+/*===- Fragments ----------------------------------------------------------===*/
 
 inline tern_i32x4 tern_ldmatrix_x4(const void *row,
                                    int32_t line = __builtin_LINE()) {
@@ -168,7 +168,7 @@ TERN_SHIM_MMA(tern_mma_bf16, float, tern_f32x4,
 #undef TERN_COMMA
 #undef TERN_SHIM_MMA
 
-/*===- Registers ---------------------------------------------------------===*/
+/*===- Registers ----------------------------------------------------------===*/
 
 inline int32_t tern_dp4a_s8(int32_t a, int32_t b, int32_t acc) {
   return tern_shim::dotBytes<int8_t, int8_t>(a, b, acc);
@@ -214,7 +214,7 @@ inline double tern_fma_f64(double a, double b, double c) {
   return std::fma(a, b, c);
 }
 
-/*===- Shuffles ----------------------------------------------------------===*/
+/*===- Shuffles -----------------------------------------------------------===*/
 
 template <typename T>
 inline T tern_shuffle_xor(uint32_t mask, T value, int32_t lanes,
@@ -239,7 +239,7 @@ inline T tern_shuffle(uint32_t mask, T value, int32_t source_lane,
                             line);
 }
 
-/*===- What the host calls -----------------------------------------------===*/
+/*===- What the host calls ------------------------------------------------===*/
 
 /* Streams do not overlap here: everything is done when a call returns. */
 typedef void *tern_stream;

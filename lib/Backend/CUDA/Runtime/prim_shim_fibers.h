@@ -23,7 +23,7 @@
 #pragma GCC visibility push(hidden)
 namespace tern_shim {
 
-/*===- Switching stacks --------------------------------------------------===*/
+/*===- Switching stacks ---------------------------------------------------===*/
 
 #if defined(__x86_64__)
 /* A suspended stack is its stack pointer; the registers lie on it. */
@@ -74,10 +74,11 @@ inline void prepare(Context &context, char *stack, size_t bytes,
 }
 #endif
 
-/*===- Fibers ------------------------------------------------------------===*/
+/*===- Fibers -------------------------------------------------------------===*/
 
 constexpr size_t stackBytes = 256 * 1024;
 constexpr size_t guardBytes = 4096;
+constexpr const char *noStack = "no memory for the stack of a thread";
 
 struct Fiber {
   Context context;
@@ -174,6 +175,7 @@ struct Scheduler {
     int32_t index = ready.take(device.launch.settings.order, random);
     return index < 0 ? nullptr : &device.threads[index];
   }
+  /* Null when there is no memory for its stack. */
   Fiber *takeIdle();
   void switchTo(Fiber *to);
   void work(Fiber *self);
@@ -194,12 +196,11 @@ inline void refresh(Fiber &fiber, size_t number) {
 
 inline Fiber *Scheduler::takeIdle() {
   if (idle.empty()) {
-    fibers.push_back(std::make_unique<Fiber>());
-    if (!fibers.back()->stack) {
-      fibers.pop_back();
-      fault(0, "out of memory for the stacks of threads");
-    }
-    refresh(*fibers.back(), fibers.size());
+    auto fiber = std::make_unique<Fiber>();
+    if (!fiber->stack)
+      return nullptr;
+    refresh(*fiber, fibers.size());
+    fibers.push_back(std::move(fiber));
     return fibers.back().get();
   }
   Fiber *fiber = idle.back();
@@ -242,6 +243,10 @@ inline void Scheduler::work(Fiber *self) {
 inline bool Scheduler::run() {
   ready.fill(device.launch.threads);
   running = takeIdle();
+  if (!running) {
+    fprintf(stderr, "tern device simulation: %s\n", noStack);
+    return false;
+  }
   switchContext(host, running->context);
   current = nullptr;
   if (!device.failed)
@@ -256,7 +261,7 @@ inline bool Scheduler::run() {
   return false;
 }
 
-/*===- What every engine offers ------------------------------------------===*/
+/*===- What every engine offers -------------------------------------------===*/
 
 inline void abandonKernel() {
   Context nowhere;
@@ -274,6 +279,8 @@ struct Section {
     Fiber *to = scheduler.fiberOf[next->index];
     if (!to) {
       to = scheduler.takeIdle();
+      if (!to)
+        fault(current->line, "%s", noStack);
       to->next = next;
     }
     current = next;

@@ -35,7 +35,6 @@ inline void meetBlock(int32_t line) {
     self.waitsIn = "tern_barrier";
     self.line = line;
     self.mask = 0;
-    self.exchange = nullptr;
     if (++device.barrierWaits < device.launch.threads) {
       section.suspend();
     } else {
@@ -91,7 +90,6 @@ inline void meetLanes(const char *what, uint32_t mask, Exchange exchange,
   self.waitsIn = what;
   self.line = line;
   self.mask = mask;
-  self.exchange = exchange;
   self.in = in;
   self.out = out;
   uint32_t &waits = device.warpWaits[self.warp()];
@@ -116,7 +114,7 @@ inline void endThread() {
   section.endThread();
 }
 
-/*===- Warp functions ----------------------------------------------------===*/
+/*===- Warp functions -----------------------------------------------------===*/
 
 struct ShuffleIn {
   int32_t value;

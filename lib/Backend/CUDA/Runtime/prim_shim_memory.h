@@ -59,7 +59,7 @@ inline Range sharedRange() {
   return {(uintptr_t)device.shared, (uint64_t)device.launch.sharedBytes};
 }
 
-/*===- Copies under way --------------------------------------------------===*/
+/*===- Copies under way ---------------------------------------------------===*/
 
 #ifdef TERN_SHIM_THREADS
 /* ThreadSanitizer's build looks for races only; fibers find these. */
@@ -97,7 +97,7 @@ inline void forgetCopies() {
 #endif
 }
 
-/*===- Checks ------------------------------------------------------------===*/
+/*===- Checks -------------------------------------------------------------===*/
 
 [[noreturn]] __attribute__((cold, noinline)) inline void
 outOfBounds(const Range &range, uintptr_t address, uint64_t bytes,
@@ -180,7 +180,7 @@ inline void checkAccess(const void *pointer, int32_t bytes, int32_t line) {
         (uint64_t)bytes, line);
 }
 
-/*===- cp.async ----------------------------------------------------------===*/
+/*===- cp.async -----------------------------------------------------------===*/
 
 inline void copyAsync(void *to, const void *from, int32_t bytes, bool valid,
                       int32_t line) {

@@ -50,10 +50,6 @@ struct Copy {
   int32_t line;
 };
 
-struct Lanes;
-/* What a warp function does once its lanes have met. */
-using Exchange = void (*)(const Lanes &lanes);
-
 struct Thread {
   int32_t index = 0;
   /* The function that this thread waits in, or null, and its line. */
@@ -61,7 +57,6 @@ struct Thread {
   int32_t line = 0;
   /* Of the warp function that it waits in. */
   uint32_t mask = 0;
-  Exchange exchange = nullptr;
   const void *in = nullptr;
   void *out = nullptr;
   /* Copies under way, and where each committed group ends among them. */
@@ -95,6 +90,9 @@ struct Lanes {
   const void *in[warpSize];
   void *out[warpSize];
 };
+
+/* What a warp function does once its lanes have met. */
+using Exchange = void (*)(const Lanes &lanes);
 
 struct Launch {
   const char *kernel = "";
@@ -152,8 +150,7 @@ inline void sayFault(const Thread *thread, int32_t line, const char *format,
           device.launch.kernel, where, what);
 }
 
-/* Ends the launch. Defined by the engine: it has to leave the kernel's stack.
- */
+/* Ends the launch. Fibers and OS threads leave a kernel in different ways. */
 [[noreturn]] inline void abandonKernel();
 
 /* Reports what the current thread did wrong in `line` of the emitted source;
@@ -169,8 +166,8 @@ fault(int32_t line, const char *format, ...) {
   abandonKernel();
 }
 
-/* Nothing can run, yet not everything has ended: says of the first thread
- * that waits what it waits for. */
+/* Nothing can run, yet not everything has ended: says of the first thread that
+ * waits what it waits for. Who does not wait has ended. */
 [[noreturn]] inline void deadlock() {
   Thread *waits = nullptr;
   for (int32_t i = 0; i < device.launch.threads && !waits; ++i)
@@ -197,32 +194,37 @@ fault(int32_t line, const char *format, ...) {
   fault(waits->line, "deadlock: %s never returns", waits->waitsIn);
 }
 
-/* "name[:value]" of an environment variable, or `otherwise`. */
+/*===- Settings -----------------------------------------------------------===*/
+
+/* The value of an environment variable, or `otherwise` where it has none. */
 inline const char *setting(const char *name, const char *otherwise) {
   const char *value = getenv(name);
   return value && *value ? value : otherwise;
 }
 
+inline bool badSetting(const char *name, const char *expected,
+                       const char *got) {
+  fprintf(stderr, "%s: expected %s, but got '%s'\n", name, expected, got);
+  return false;
+}
+
 inline bool readSettings(Settings &settings) {
   const char *copies = setting("TERN_SHIM_COPIES", "lazy");
-  const char *order = setting("TERN_SHIM_ORDER", "forward");
   if (!strcmp(copies, "eager"))
     settings.copies = Copies::eager;
   else if (strcmp(copies, "lazy"))
-    return fprintf(stderr,
-                   "TERN_SHIM_COPIES: expected lazy or eager, but got '%s'\n",
-                   copies),
-           false;
-  if (!strcmp(order, "reverse"))
+    return badSetting("TERN_SHIM_COPIES", "lazy or eager", copies);
+
+  const char *order = setting("TERN_SHIM_ORDER", "forward");
+  if (!strcmp(order, "reverse")) {
     settings.order = Order::reverse;
-  else if (!strncmp(order, "shuffle:", 8))
-    settings.order = Order::shuffle, settings.seed = strtoull(order + 8, 0, 10);
-  else if (strcmp(order, "forward"))
-    return fprintf(stderr,
-                   "TERN_SHIM_ORDER: expected forward, reverse or "
-                   "shuffle:<seed>, but got '%s'\n",
-                   order),
-           false;
+  } else if (!strncmp(order, "shuffle:", 8)) {
+    settings.order = Order::shuffle;
+    settings.seed = strtoull(order + 8, nullptr, 10);
+  } else if (strcmp(order, "forward")) {
+    return badSetting("TERN_SHIM_ORDER", "forward, reverse or shuffle:<seed>",
+                      order);
+  }
 #ifdef TERN_SHIM_THREADS
   settings.copies = Copies::eager;
 #endif
