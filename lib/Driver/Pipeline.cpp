@@ -115,7 +115,7 @@ LogicalResult tern::runScheduleStage(ModuleOp module,
   pm.addPass(tiling::createFuseElementwise());
   pm.addPass(tiling::createFuseEpilogue());
   pm.addPass(createCSEPass());
-  pm.addPass(precision::createSelectMpGemm({options.method}));
+  pm.addPass(precision::createSelectMpGemm({options.method, options.bisectLayer}));
   // Weights are packed here, once, in the order the kernels read them.
   pm.addPass(tiling::createPackWeights());
   return pm.run(module);
