@@ -132,6 +132,7 @@ LogicalResult tern::runLoweringStage(ModuleOp module,
     pm.addPass(lowering::createInsertTaps());
   pm.addPass(lowering::createPlanMemory());
   pm.addPass(lowering::createOutlineKernels());
+  pm.addPass(lowering::createShareKernels());
   // Each kernel becomes loops over numbers in one-dimensional memory.
   pm.addPass(lowering::createLowerContractions());
   pm.addPass(lowering::createLowerLinalg());
