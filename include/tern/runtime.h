@@ -26,10 +26,10 @@ extern "C" {
 /* What init and run return. */
 enum {
   TERN_OK = 0,
-  TERN_ERROR_WEIGHTS = 1,  /* not this model's weights file */
-  TERN_ERROR_ENTRY = 2,    /* no such entry */
+  TERN_ERROR_WEIGHTS = 1, /* not this model's weights file */
+  TERN_ERROR_ENTRY = 2,   /* no such entry */
   TERN_ERROR_ARGUMENT = 3, /* a null or misaligned pointer */
-  TERN_ERROR_DEVICE = 4 /* the device failed, or its simulation found a fault */
+  TERN_ERROR_DEVICE = 4    /* the GPU has no memory left, or failed */
 };
 
 /* One input or output. `dtype` is ONNX's name ("float", "uint8", "int4",
@@ -67,7 +67,7 @@ typedef struct {
 typedef struct {
   char magic[8];  /* "TERNWGT1" */
   uint64_t bytes; /* of the whole file, header included */
-  uint64_t hash;  /* xxh3 of the payload */
+  uint64_t hash; /* xxh3 of the payload */
   uint8_t reserved[40];
 } tern_weights_header;
 
