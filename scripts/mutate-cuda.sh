@@ -12,7 +12,7 @@ trap 'rm -rf "$scratch"' EXIT
 inputs=test/lib/Backend/CUDA/Inputs
 build/bin/tern-opt $inputs/gemm.mlir --tern-lower-contractions \
   --tern-lower-linalg --tern-map-grid --tern-lower-codes \
-  --tern-flatten-buffers --canonicalize --cse -o "$scratch/gemm.kern.mlir"
+  --tern-flatten-buffers --canonicalize --cse --mlir-print-debuginfo -o "$scratch/gemm.kern.mlir"
 build/bin/tern-backend "$scratch/gemm.kern.mlir" --cuda >"$scratch/right.cu"
 
 compile() { # .cu, program, further options

@@ -137,12 +137,17 @@ void MmaKernel::spill(ValueRange sums) {
     }
   if (!t.needsSums())
     return;
-  // The four lanes of a row have a quarter of its bytes each.
-  for (int64_t half = 0; half < 2; ++half) {
-    Value sum = b.reduceLanes(sums[t.columns() + half], 4,
-                              [&](Value x, Value y) { return b.add(x, y); });
-    b.create<memref::StoreOp>(sum, inputSums, b.add(row, half * 8));
-  }
+  // The four lanes of a row have a quarter of its bytes each; warps beside each
+  // other have the same rows.
+  auto plus = [&](Value x, Value y) { return b.add(x, y); };
+  Value low = b.reduceLanes(sums[t.columns()], 4, plus);
+  Value high = b.reduceLanes(sums[t.columns() + 1], 4, plus);
+  Value isFirst = b.compare(CmpIPredicate::eq,
+                            b.add(b.mod(at.lane, 4), at.warpN), b.index(0));
+  b.when(isFirst, [&] {
+    b.create<memref::StoreOp>(low, inputSums, row);
+    b.create<memref::StoreOp>(high, inputSums, b.add(row, 8));
+  });
 }
 
 void MmaKernel::finish() {
