@@ -74,7 +74,7 @@ mutate "no barrier before reads" values \
   '/tern_copy_wait</{n;s/tern_barrier\(\);/;/}'
 mutate "no barrier before writes" races \
   '/const int64_t stage =/,/^  \}/s/^    tern_barrier\(\);/    ;/'
-mutate "rows of a fragment exchanged" values 's/lane % 16 \*/(lane ^ 8) % 16 */'
+mutate "rows of a fragment exchanged" values 's/= lane % 16;/= (lane ^ 8) % 16;/'
 mutate "halves of a fragment exchanged" values 's/lane \/ 16 \* 16/(1 - lane \/ 16) * 16/'
 mutate "zero point of the weights" values 's/(input_sums, [^;]*), 8\)/\1, 7)/'
 mutate "zero point of the result" values 's/\+ 3\.0f/+ 4.0f/'

@@ -100,12 +100,13 @@ SmallVector<Value> MmaKernel::zeros() {
 SmallVector<Value> MmaKernel::multiply() {
   int64_t blocks = t.matrix.getBlocks();
   b.loop(0, t.lookahead, [&](Value stage) {
-    emitStage(b, t, at, stage, stage);
+    emitStage(b, t, at, b.named("stage", stage), stage);
     b.create<kern::CopyCommitOp>();
   });
   return b.loop(
       b.index(0), b.index(blocks), zeros(),
       [&](Value block, ValueRange carried) {
+        b.named("block_k", block);
         Value ahead = b.named("ahead", b.add(block, t.lookahead));
         b.when(b.compare(CmpIPredicate::ult, ahead, b.index(blocks)),
                [&] { emitStage(b, t, at, ahead, b.mod(ahead, t.stages())); });
@@ -152,6 +153,7 @@ void MmaKernel::spill(ValueRange sums) {
 
 void MmaKernel::finish() {
   b.strided(at.thread, t.blockM * t.blockN, t.threads(), [&](Value e) {
+    b.named("element", e);
     Value row =
         b.named("row", t.isConv ? b.mod(e, t.blockM) : b.div(e, t.blockN));
     Value column =

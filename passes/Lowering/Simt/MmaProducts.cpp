@@ -107,6 +107,7 @@ SmallVector<Value> lowering::emitProducts(SimtEmitter &b, const MmaTile &t,
                                           ValueRange sums) {
   return b.loop(b.index(0), b.index(t.blockK() / stepK), sums,
                 [&](Value step, ValueRange carried) {
+                  b.named("step", step);
                   return Step(b, t, at, stage, step).run(carried);
                 });
 }

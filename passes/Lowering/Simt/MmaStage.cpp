@@ -16,7 +16,7 @@ static void copyInputs(SimtEmitter &b, const MmaTile &t, const MmaPlace &at,
   int64_t each = t.inputBytesEach(), perChunk = copyBytes / each;
   int64_t chunks = t.blockK() / perChunk;
   b.strided(at.thread, t.blockM * chunks, t.threads(), [&](Value chunk) {
-    Value row = b.named("row", b.div(chunk, chunks));
+    Value row = b.named("row", b.div(b.named("chunk", chunk), chunks));
     Value column = b.named("column", b.mul(b.mod(chunk, chunks), perChunk));
     Value m = b.named("m", b.add(b.mul(at.tileM, t.blockM), row));
     Value k = b.named("k", b.add(b.mul(block, t.blockK()), column));
@@ -56,6 +56,7 @@ static void storeInput(SimtEmitter &b, const MmaPlace &at, Value number,
 static void gatherInputs(SimtEmitter &b, const MmaTile &t, const MmaPlace &at,
                          Value block, Value target) {
   b.strided(at.thread, t.blockM * t.blockK(), t.threads(), [&](Value e) {
+    b.named("element", e);
     Value row =
         b.named("row", t.isConv ? b.mod(e, t.blockM) : b.div(e, t.blockK()));
     Value column =
@@ -89,7 +90,8 @@ static void copyWeights(SimtEmitter &b, const MmaTile &t, const MmaPlace &at,
   int64_t depth = t.matrix.getDepth();
   b.strided(at.thread, t.rows() * depth / copyBytes, t.threads(),
             [&](Value chunk) {
-              Value byte = b.named("byte", b.mul(chunk, copyBytes));
+              Value byte =
+                  b.named("byte", b.mul(b.named("chunk", chunk), copyBytes));
               Value row = b.div(byte, depth), column = b.mod(byte, depth);
               Value to = b.add(b.mul(row, t.weightStride()), column);
               b.create<kern::CopyAsyncOp>(t.weights, b.add(source, byte),
@@ -110,6 +112,7 @@ static void copyFragments(SimtEmitter &b, const MmaTile &t, const MmaPlace &at,
   AffineExpr first =
       simplifyAffineMap(t.matrix.getMap().compose(origin)).getResult(0);
   b.strided(at.thread, pieces * warpLanes, t.threads(), [&](Value chunk) {
+    b.named("chunk", chunk);
     Value rows = b.named(
         "rows", b.add(b.mul(at.tileN, pieces), b.div(chunk, warpLanes)));
     Value inside = b.named("inside", b.compare(CmpIPredicate::ult, rows,
