@@ -1,6 +1,7 @@
 //===- BackendTool.cpp - tern-backend, for tests of the backends ----------===//
 #include "lib/Driver/BackendTool.h"
 #include "dialects/Tern/Tern.h"
+#include "lib/Backend/Common/Weights.h"
 #include "lib/Driver/Codegen.h"
 #include "lib/Driver/Commands.h"
 #include "lib/Driver/ExecutorHost.h"
@@ -9,11 +10,9 @@
 #include "lib/Driver/Register.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/Parser/Parser.h"
-#include "tern/runtime.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/SourceMgr.h"
-#include <cstring>
 
 using namespace mlir;
 using namespace tern;
@@ -99,17 +98,17 @@ static std::unique_ptr<Executor> makeExecutor(MLIRContext &context,
 
 static int runEntry(ModuleOp module, const Machine &machine,
                     const backend::Backend &backend, const Options &options) {
+  if (failed(backend::hashWeights(module)))
+    return ExitRefused;
   auto info = backend::modelInfoOf(module);
   auto code = backend.executable(module, machine);
-  if (failed(info) || failed(code))
+  SmallString<0> weights;
+  llvm::raw_svector_ostream file(weights);
+  if (failed(info) || failed(code) ||
+      failed(backend::writeWeights(module, file)))
     return ExitRefused;
-  tern_weights_header header = {};
-  memcpy(header.magic, "TERNWGT1", sizeof(header.magic));
-  header.bytes = info->weightsBytes;
-  header.hash = info->weightsHash;
-  ArrayRef<char> weights(reinterpret_cast<char *>(&header), sizeof(header));
   MLIRContext &context = *module.getContext();
-  auto executor = makeExecutor(context, *info, *code, weights, options);
+  auto executor = makeExecutor(context, *info, *code, ArrayRef<char>(weights), options);
   if (!executor)
     return ExitEnvironment;
   for (const backend::EntryInfo &entry : info->entries) {
