@@ -166,7 +166,8 @@ int64_t Counter::servedBelow(unsigned level) const {
         elements *= loop.isSpatial ? 1 : loop.bound;
   for (unsigned i = child ? *child + 1 : 0; i <= level; ++i)
     for (const Loop &loop : nest.levels[i].loops)
-      if (loop.isSpatial && space.dependsOn(loop.dim))
+      if (loop.isSpatial && (space.dependsOn(loop.dim) ||
+                             (!space.isOutput && !nest.levels[i].multicasts)))
         elements *= loop.bound;
   return elements;
 }

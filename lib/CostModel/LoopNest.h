@@ -47,6 +47,8 @@ struct NestLevel {
   std::vector<Loop> loops;
   /// By data space: kept here, or passed by.
   std::vector<bool> keeps;
+  /// Whether one read serves all instances below that want the same data.
+  bool multicasts = true;
 };
 
 struct LoopNest {

@@ -145,6 +145,9 @@ int tern::compileInto(ModuleOp module, const CompileOptions &options,
   if (failed(report) || failed(runLoweringStage(module, options)))
     return ExitInternal;
   addMemory(*report, module);
+  // Energy goes into the report of a machine that has its figures.
+  llvm::cantFail(
+      priceModel(*report, report->machine->missingEnergy().empty()));
   if (int code = Writer(module, emission, folder).write(*report))
     return code;
   if (llvm::Error error = folder.commit()) {

@@ -34,7 +34,7 @@ struct ComputeUnit {
   Precision lhs, rhs;
   Figure macsPerCycle;
   /// Picojoules of one multiply-accumulate: registers and control included.
-  std::optional<Figure> pj;
+  std::optional<Figure> pj = std::nullopt;
 };
 
 /// What a contraction keeps in memory.
@@ -57,7 +57,7 @@ struct MemoryLevel {
   Figure bandwidth;
   /// Bytes per second that all cores together read.
   Figure sharedBandwidth;
-  std::optional<AccessEnergy> energy;
+  std::optional<AccessEnergy> energy = std::nullopt;
   /// What passes through the level; the rest goes around it.
   std::vector<Operand> holds = {Operand::Weights, Operand::Inputs,
                                 Operand::Outputs};
@@ -93,6 +93,11 @@ struct FpgaParts {
   std::string part;
 };
 
+/// The processing elements of an array: `cores` of them.
+struct ArrayShape {
+  unsigned rows = 0, columns = 0;
+};
+
 /// A parsed targets/<name>.yaml.
 struct Machine {
   std::string name;
@@ -102,9 +107,10 @@ struct Machine {
   /// LLVM's feature string: "+avx2,+fma".
   std::string features;
   VectorUnit vector;
-  GpuShape gpu;   ///< of kind Gpu
-  FpgaParts fpga; ///< of kind Fpga
-  Figure clock;   ///< Hz
+  GpuShape gpu;     ///< of kind Gpu
+  FpgaParts fpga;   ///< of kind Fpga
+  ArrayShape array; ///< of kind Array
+  Figure clock;     ///< Hz
   unsigned cores = 1;
   std::vector<ComputeUnit> compute;
   std::vector<MemoryLevel> memory; ///< innermost first

@@ -166,6 +166,13 @@ template <> struct MappingTraits<FpgaParts> {
   }
 };
 
+template <> struct MappingTraits<ArrayShape> {
+  static void mapping(IO &io, ArrayShape &array) {
+    io.mapRequired("rows", array.rows);
+    io.mapRequired("columns", array.columns);
+  }
+};
+
 template <> struct MappingTraits<Machine> {
   static void mapping(IO &io, Machine &machine) {
     std::vector<std::string> features;
@@ -187,6 +194,7 @@ template <> struct MappingTraits<Machine> {
       io.mapRequired("fpga", machine.fpga);
       break;
     case MachineKind::Array:
+      io.mapRequired("array", machine.array);
       break;
     }
     io.mapRequired("clock_hz", machine.clock);
@@ -205,6 +213,9 @@ template <> struct MappingTraits<Machine> {
   static std::string validate(IO &, Machine &machine) {
     if (machine.cores < 1 || machine.cores > 4096)
       return "expected 1 to 4096 cores";
+    if (machine.kind == MachineKind::Array &&
+        machine.array.rows * machine.array.columns != machine.cores)
+      return "expected as many cores as the array has rows times columns";
     if (machine.memory.empty())
       return "expected at least one level of memory";
     for (size_t i = 1; i < machine.memory.size(); ++i)

@@ -76,6 +76,14 @@ TEST(LoopNestTest, SpatialLoopsShareReadsAndAddSums) {
   expect(counts.accesses[1][acc], 6, 0, 0, 6);
 }
 
+TEST(LoopNestTest, WithoutMulticastEveryInstanceReadsForItself) {
+  LoopNest nest = matmul({{{}, all}, {{{m, 2}, {n, 3, true}}, all, false}});
+  NestCounts counts = countAccesses(nest);
+  expect(counts.accesses[1][a], 2, 6, 0, 0);
+  expect(counts.accesses[1][w], 3, 3, 0, 0);
+  expect(counts.accesses[1][acc], 6, 0, 0, 6);
+}
+
 TEST(LoopNestTest, WhatALevelPassesByComesFromTheNextOneOut) {
   NestCounts counts = countAccesses(
       matmul({{{{k, 5}}, {true, false, true}}, {{{m, 2}, {n, 3}}, all}}));
