@@ -252,30 +252,46 @@ schedulePacked(const Work &work, const Machine &machine, const Homes &homes) {
 // Other kinds of machines
 //===----------------------------------------------------------------------===//
 
+/// Cuts up to `count` neighbouring positions: whole last axes first.
+static std::vector<int64_t> blockOfPositions(const Product &p, int64_t count) {
+  std::vector<int64_t> block(p.axes.size(), 1);
+  for (size_t i = block.size(); i-- > 0;) {
+    block[i] = std::min(p.axes[i].size, count);
+    count /= block[i];
+    if (count < 2)
+      break;
+  }
+  return block;
+}
+
 /// Blocks of 128 x 128 results; 32 along k are in shared memory at a time, for
 /// warps of 64 x 64, each of which reads its operands for itself.
 static Draft draftGpu(const Product &p) {
   auto upTo = [](int64_t size, int64_t most) {
     return std::min<int64_t>(llvm::PowerOf2Ceil(size), most);
   };
-  int64_t rows = upTo(p.axes.back().size, 128), columns = upTo(p.n, 128);
-  int64_t warpRows = std::min<int64_t>(rows, 64),
-          warpColumns = std::min<int64_t>(columns, 64);
+  int64_t columns = upTo(p.n, 128), warpColumns = upTo(p.n, 64);
   int64_t fragment = upTo(p.c, 16), staged = upTo(p.c, 32);
+  std::vector<int64_t> block = blockOfPositions(p, 128),
+                       warp = blockOfPositions(p, 64);
   Draft draft;
-  draft.inner = {
-      {{DimC, fragment}, {lastPosition(p), warpRows}, {DimN, warpColumns}},
-      {{DimC, staged / fragment},
-       {lastPosition(p), rows / warpRows, true},
-       {DimN, columns / warpColumns, true}}};
-  draft.inRegisters = {true, true, true};
-  draft.multicasts = false;
+  std::vector<Loop> inWarp = {{DimC, fragment}, {DimN, warpColumns}};
+  std::vector<Loop> inBlock = {{DimC, staged / fragment},
+                               {DimN, columns / warpColumns, true}};
   draft.runs(DimGroup, p.groups);
   draft.runs(DimImage, p.images);
-  overPositions(draft, p, rows);
+  for (unsigned i = 0; i < p.axes.size(); ++i) {
+    int64_t warps = divideCeil(block[i], warp[i]);
+    inWarp.push_back({positionDim(i), warp[i]});
+    inBlock.push_back({positionDim(i), warps, true});
+    draft.runs(positionDim(i), divideCeil(p.axes[i].size, warps * warp[i]));
+  }
   draft.runs(DimN, divideCeil(p.n, columns));
   overTaps(draft, p);
   draft.runs(DimC, divideCeil(p.c, staged));
+  draft.inner = {inWarp, inBlock};
+  draft.inRegisters = {true, true, true};
+  draft.multicasts = false;
   return draft;
 }
 

@@ -216,7 +216,9 @@ describeStep(Operation &op, const Machine &machine, SymbolTable &symbols) {
   // The first layer that went into the step: a convolution rather than the
   // activation behind it.
   op.getLoc()->walk([&](Location loc) {
-    if (auto fused = dyn_cast<FusedLocWith<ir::LayerAttr>>(loc)) {
+    auto fused = dyn_cast<FusedLocWith<ir::LayerAttr>>(loc);
+    if (fused &&
+        (layer.name.empty() || !fused.getMetadata().getName().empty())) {
       layer.name = fused.getMetadata().getName().str();
       layer.op = fused.getMetadata().getOp().str();
     }

@@ -68,6 +68,10 @@ std::string tern::shortened(StringRef name, size_t width) {
   return join(characters, "");
 }
 
+StringRef tern::labelOf(const LayerReport &layer) {
+  return layer.name.empty() ? layer.op : layer.name;
+}
+
 const LayerReport &LayerRow::any() const {
   return **find_if(on, [](const LayerReport *layer) { return layer; });
 }

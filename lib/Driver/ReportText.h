@@ -11,6 +11,9 @@ std::string withUnit(double value, llvm::StringRef unit);
 /// gives way, for names tend to differ at their ends.
 std::string shortened(llvm::StringRef name, size_t width);
 
+/// What to call a layer: its name, or its operator when it has none.
+llvm::StringRef labelOf(const LayerReport &layer);
+
 /// "74%"
 std::string percent(double share);
 
