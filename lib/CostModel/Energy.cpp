@@ -109,7 +109,7 @@ static void addAccesses(Energy &energy, const Movement &movement,
       };
       const Traffic &traffic = movement.levels[i][s];
       add(" read_pj", level.energy->readPj, traffic.read);
-      add(" write_pj", level.energy->writePj, traffic.written);
+      add(" write_pj", level.energy->writePj, traffic.written + traffic.filled);
     }
   }
 }

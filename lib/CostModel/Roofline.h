@@ -2,8 +2,8 @@
 //
 // The roofline model (Williams, Waterman, Patterson: "Roofline: an insightful
 // visual performance model", CACM 2009) with one roof per level of memory: a
-// step takes as long as the slowest of its arithmetic and of its traffic at
-// each level, and the time to start it. Pure functions of work and machine.
+// step takes as long as the slowest of its arithmetic and of what each level
+// serves, and the time to start it. Pure functions of work and machine.
 //
 //===----------------------------------------------------------------------===//
 #pragma once

@@ -8,6 +8,7 @@
 #include "lib/CostModel/Schedule.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/MathExtras.h"
+#include <cmath>
 
 using namespace tern;
 using llvm::divideCeil;
@@ -264,29 +265,41 @@ static std::vector<int64_t> blockOfPositions(const Product &p, int64_t count) {
   return block;
 }
 
-/// Blocks of 128 x 128 results; 32 along k are in shared memory at a time, for
-/// warps of 64 x 64, each of which reads its operands for itself.
-static Draft draftGpu(const Product &p) {
+/// Blocks of 128 x 256 results; 32 along k are in shared memory at a time, for
+/// warps of 64 x 64, each of which reads its operands for itself. From compute
+/// capability 9.0 on, pairs of blocks share what they read of L2. The blocks of
+/// all multiprocessors run together, in a square of the results.
+static Draft draftGpu(const Product &p, const Machine &machine) {
   auto upTo = [](int64_t size, int64_t most) {
     return std::min<int64_t>(llvm::PowerOf2Ceil(size), most);
   };
-  int64_t columns = upTo(p.n, 128), warpColumns = upTo(p.n, 64);
+  int64_t cluster = machine.gpu.capability >= 90 ? 2 : 1;
+  int64_t columns = upTo(p.n, 256), warpColumns = upTo(p.n, 64);
   int64_t fragment = upTo(p.c, 16), staged = upTo(p.c, 32);
-  std::vector<int64_t> block = blockOfPositions(p, 128),
+  std::vector<int64_t> block = blockOfPositions(p, 128 * cluster),
                        warp = blockOfPositions(p, 64);
+  int64_t together = std::max<int64_t>(1, machine.cores / cluster);
+  int64_t across = std::min<int64_t>(divideCeil(p.n, columns),
+                                     std::sqrt(static_cast<double>(together)));
+  int64_t down = together / across;
   Draft draft;
   std::vector<Loop> inWarp = {{DimC, fragment}, {DimN, warpColumns}};
   std::vector<Loop> inBlock = {{DimC, staged / fragment},
                                {DimN, columns / warpColumns, true}};
+  draft.spread = {{DimN, across, true}};
   draft.runs(DimGroup, p.groups);
   draft.runs(DimImage, p.images);
   for (unsigned i = 0; i < p.axes.size(); ++i) {
     int64_t warps = divideCeil(block[i], warp[i]);
+    int64_t blocks = divideCeil(p.axes[i].size, warps * warp[i]);
+    int64_t concurrent = std::min(blocks, down);
+    down /= concurrent;
     inWarp.push_back({positionDim(i), warp[i]});
     inBlock.push_back({positionDim(i), warps, true});
-    draft.runs(positionDim(i), divideCeil(p.axes[i].size, warps * warp[i]));
+    draft.spread.push_back({positionDim(i), concurrent, true});
+    draft.runs(positionDim(i), divideCeil(blocks, concurrent));
   }
-  draft.runs(DimN, divideCeil(p.n, columns));
+  draft.runs(DimN, divideCeil(p.n, columns * across));
   overTaps(draft, p);
   draft.runs(DimC, divideCeil(p.c, staged));
   draft.inner = {inWarp, inBlock};
@@ -384,7 +397,7 @@ std::vector<ScheduledNest> tern::scheduleProduct(const Work &work,
   };
   switch (machine.kind) {
   case MachineKind::Gpu:
-    return one(draftGpu(product));
+    return one(draftGpu(product, machine));
   case MachineKind::Fpga:
     return one(draftFpga(product, work, machine));
   case MachineKind::Array:

@@ -6,7 +6,7 @@ using namespace tern;
 double Movement::bytesAt(unsigned level) const {
   double bytes = 0;
   for (const Traffic &traffic : levels[level])
-    bytes += traffic.sum();
+    bytes += traffic.served();
   return bytes;
 }
 
@@ -30,8 +30,8 @@ Plan tern::planFor(const Work &work, const Machine &machine,
   return plan;
 }
 
-/// An operand passes once between its home and the arithmetic: written into
-/// each level on its way and, coming in, read from it.
+/// An operand passes once between its home and the arithmetic: on its way in it
+/// fills each level and is read from it, on its way out it is written to each.
 static void stream(Movement &movement, const Machine &machine, Operand operand,
                    double bytes, unsigned home) {
   for (unsigned i = 0; i <= home; ++i) {
@@ -42,7 +42,7 @@ static void stream(Movement &movement, const Machine &machine, Operand operand,
       traffic.written += bytes;
     } else {
       traffic.read += bytes;
-      traffic.written += i < home ? bytes : 0;
+      traffic.filled += i < home ? bytes : 0;
     }
   }
 }
@@ -60,7 +60,8 @@ static void addNest(Movement &movement, const ScheduledNest &scheduled,
                      counts.instances[i + 1];
       Traffic &traffic = movement.levels[i][s];
       traffic.read += bytes * count.reads;
-      traffic.written += bytes * (count.fills + count.updates);
+      traffic.written += bytes * count.updates;
+      traffic.filled += bytes * count.fills;
     }
 }
 

@@ -22,15 +22,19 @@ struct Plan {
 /// workspace.
 Plan planFor(const Work &work, const Machine &machine, double modelBytes);
 
-/// Bytes read from a level and written to it.
+/// Bytes of an operand at a level of memory.
 struct Traffic {
-  double read = 0, written = 0;
-  double sum() const { return read + written; }
+  double read = 0;    ///< by what lies further in
+  double written = 0; ///< by what lies further in
+  double filled = 0;  ///< written from the next level out
+  /// What passes between the level and what lies further in.
+  double served() const { return read + written; }
 };
 
 /// By level, as Machine::memory; all instances together.
 struct Movement {
   std::vector<PerOperand<Traffic>> levels;
+  /// What a level serves, all operands together.
   double bytesAt(unsigned level) const;
 };
 

@@ -33,13 +33,14 @@ static void printTraffic(json::OStream &json, const Movement &movement,
     for (unsigned i = 0; i < movement.levels.size(); ++i)
       for (unsigned s = 0; s < numOperands; ++s) {
         const Traffic &traffic = movement.levels[i][s];
-        if (traffic.sum() == 0)
+        if (traffic.served() + traffic.filled == 0)
           continue;
         json.object([&] {
           json.attribute("level", machine.memory[i].name);
           json.attribute("operand", nameOf(Operand(s)));
           json.attribute("read_bytes", traffic.read);
           json.attribute("written_bytes", traffic.written);
+          json.attribute("filled_bytes", traffic.filled);
         });
       }
   });

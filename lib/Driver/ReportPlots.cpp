@@ -138,13 +138,15 @@ void RooflinePlot::printRoofs(Svg &svg, const LogAxis &x, const LogAxis &y) {
     const char *color = levelColor(i, Operand::Weights);
     svg.line(x(start), y(start * bandwidth), x(end), y(end * bandwidth), color,
              1.5);
-    // Names at different heights and on either side: bandwidths may be close.
+    // Names at different heights, those of the inner levels above: bandwidths
+    // may be close.
     double share = (i + 1.0) / (machine.memory.size() + 1.0);
+    bool isInner = 2 * i < machine.memory.size();
     double labelX = start * std::pow(end / start, share);
     double slope = std::atan2(y(end * bandwidth) - y(start * bandwidth),
                               x(end) - x(start)) *
                    180 / M_PI;
-    svg.text(x(labelX), y(labelX * bandwidth) + (i % 2 ? -5 : 14),
+    svg.text(x(labelX), y(labelX * bandwidth) + (isInner ? -5 : 14),
              level.name + " " + withUnit(bandwidth, "B/s"), Anchor::Middle,
              color, slope);
   }

@@ -72,7 +72,7 @@ std::string tern::assumptionOf(const Machine &machine) {
   case MachineKind::C:
     return "";
   case MachineKind::Gpu:
-    return "blocks of 128 x 128 results through shared memory, 32 deep";
+    return "blocks of 128 x 256 results through shared memory, 32 deep";
   case MachineKind::Fpga:
     return "the roofline of the part's resources, not a folding that fits them";
   case MachineKind::Array:

@@ -42,11 +42,13 @@ Work workOf(const Product &product) {
   return work;
 }
 
+/// `written` from either side.
 void expect(const Movement &movement, unsigned level, Operand operand,
             double read, double written) {
   const Traffic &traffic = movement.levels[level][indexOf(operand)];
   EXPECT_DOUBLE_EQ(traffic.read, read) << level << nameOf(operand);
-  EXPECT_DOUBLE_EQ(traffic.written, written) << level << nameOf(operand);
+  EXPECT_DOUBLE_EQ(traffic.written + traffic.filled, written)
+      << level << nameOf(operand);
 }
 
 TEST(PlanTest, ActivationsStayWhereTheStepFitsWeightsWhereTheModelDoes) {
@@ -93,7 +95,9 @@ TEST(TrafficTest, AStepWithoutAContractionStreamsOnce) {
   expect(movement, 2, Operand::Inputs, 0, 0);
   expect(movement, 0, Operand::Outputs, 0, 600);
   expect(movement, 1, Operand::Outputs, 0, 600);
-  EXPECT_DOUBLE_EQ(movement.bytesAt(1), 60 + 500 + 600);
+  // What fills a level is none of what it serves.
+  EXPECT_DOUBLE_EQ(movement.levels[1][0].filled, 30);
+  EXPECT_DOUBLE_EQ(movement.bytesAt(1), 30 + 500 + 600);
 }
 
 TEST(TrafficTest, PackedKernelsReadWeightsOncePerBlockOfInputs) {
@@ -166,20 +170,32 @@ TEST(TrafficTest, OperandsOfTheEpilogueStreamBesides) {
 TEST(TrafficTest, SharedMemoryServesABlockOfResults) {
   Machine machine = processor();
   machine.kind = MachineKind::Gpu;
+  machine.cores = machine.gpu.multiprocessors = 4;
+  machine.gpu.capability = 80;
   machine.memory = {level("shared", 2e5, 1e9, 1e12),
-                    level("L2", 1e7, 1e9, 1e12), level("HBM", 1e12, 1e9, 1e12)};
+                    level("L2", 1e6, 1e9, 1e12), level("HBM", 1e12, 1e9, 1e12)};
   machine.memory[0].holds = {Operand::Weights, Operand::Inputs};
-  Work work = workOf(matmul(512, 256, 1024));
+  // 4 x 2 blocks of 128 x 256, four at a time.
+  constexpr double inputs = 512 * 4096, weights = 512 * 4096;
+  Work work = workOf(matmul(512, 512, 4096));
   Movement movement = moveStep(work, machine, {{2, 2, 2}});
-  // 4 x 2 blocks: inputs pass 2 times, weights 4 times; from HBM once.
-  expect(movement, 2, Operand::Weights, 256 * 1024, 0);
-  expect(movement, 2, Operand::Inputs, 512 * 1024, 0);
-  expect(movement, 1, Operand::Weights, 4 * 256 * 1024, 256 * 1024);
-  expect(movement, 1, Operand::Inputs, 2 * 512 * 1024, 512 * 1024);
-  expect(movement, 0, Operand::Weights, 8 * 256 * 1024, 4 * 256 * 1024);
+  // Every block of weights passes for each of 4 rows of blocks, each of inputs
+  // for both columns.
+  expect(movement, 1, Operand::Weights, 4 * weights, 2 * weights);
+  expect(movement, 1, Operand::Inputs, 2 * inputs, inputs);
+  // Blocks that run together share what comes from HBM: two rows of them do.
+  expect(movement, 2, Operand::Weights, 2 * weights, 0);
+  expect(movement, 2, Operand::Inputs, inputs, 0);
+  // Two warps of each block along the rows, four along the columns.
+  expect(movement, 0, Operand::Weights, 8 * weights, 4 * weights);
+  expect(movement, 0, Operand::Inputs, 8 * inputs, 2 * inputs);
   // Sums stay in registers until they are whole.
   expect(movement, 0, Operand::Outputs, 0, 0);
-  expect(movement, 2, Operand::Outputs, 0, 512 * 256);
+  expect(movement, 2, Operand::Outputs, 0, 512 * 512);
+  // Pairs of blocks share what they read.
+  machine.gpu.capability = 90;
+  movement = moveStep(work, machine, {{2, 2, 2}});
+  expect(movement, 1, Operand::Weights, 2 * weights, weights);
 }
 
 TEST(TrafficTest, AFoldedUnitReadsEveryWeightForEveryPosition) {

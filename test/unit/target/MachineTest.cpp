@@ -32,7 +32,7 @@ protected:
     });
     auto machine = parseMachine(changed, "m.yaml",
                                 {"instruction-count", "assumed", "zen4-caches",
-                                 "scaled-from-zen4", "cpu-energy", "sram-7nm",
+                                 "scaled-from-zen4", "zen4-tdp", "sram-7nm",
                                  "sram-sqrt", "dram-recalled"},
                                 &context);
     EXPECT_TRUE(failed(machine));
