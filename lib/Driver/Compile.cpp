@@ -139,6 +139,8 @@ int tern::compileInto(ModuleOp module, const CompileOptions &options,
     return ExitRefused;
   if (failed(setTarget(module, options.target)))
     return ExitUsage;
+  if (emission.kind != EmitKind::MLIR && failed(requireBackend(module)))
+    return ExitUsage;
   if (failed(runScheduleStage(module, options)))
     return ExitInternal;
   FailureOr<Report> report = describeModel(module);
