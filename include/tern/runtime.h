@@ -74,7 +74,9 @@ typedef struct {
 typedef void (*tern_kernel)(int64_t lo, int64_t hi, void *const *buffers);
 
 /* How to use threads: `parallel_for` splits [0, trip) over them, calls the
- * kernel on every part, and returns when all are done. */
+ * kernel on every part, and returns when all are done. It is called for every
+ * kernel, in the order of the program, those of one grid point included: a
+ * caller can time or trace them. */
 typedef struct {
   void (*parallel_for)(void *user, int64_t trip, tern_kernel kernel,
                        void *const *buffers);

@@ -66,6 +66,11 @@ LogicalResult tern::emitCode(ModuleOp kern, EmitKind kind, StringRef stem,
   return way->backend->emit(kern, *way->machine, kind, stem, files);
 }
 
+bool tern::canEmit(ModuleOp kern, EmitKind kind) {
+  FailureOr<Way> way = wayOf(kern);
+  return succeeded(way) && llvm::is_contained(way->backend->kinds(), kind);
+}
+
 /// The first feature of `machine` that this processor lacks; empty: it runs.
 static std::string missingFeature(const Machine &machine) {
   auto features = llvm::sys::getHostCPUFeatures();

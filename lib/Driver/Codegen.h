@@ -18,6 +18,9 @@ mlir::LogicalResult requireBackend(mlir::ModuleOp module);
 mlir::LogicalResult emitCode(mlir::ModuleOp kern, EmitKind kind,
                              llvm::StringRef stem, backend::OutputFiles &files);
 
+/// Whether the backend of the module's target has that kind.
+bool canEmit(mlir::ModuleOp kern, EmitKind kind);
+
 /// Compiles a module in kern form and loads it where it can run: in this
 /// process, or in an emulator. A note about where goes to standard error. Null
 /// after a diagnostic.

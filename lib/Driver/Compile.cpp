@@ -56,6 +56,7 @@ private:
   using Print = llvm::function_ref<LogicalResult(raw_ostream &)>;
   /// Adds a file; a failed `print` has emitted its diagnostic.
   bool add(const Twine &name, Print print);
+  LogicalResult addTemps(StringRef stem, backend::OutputFiles &code);
   /// A rule for `outputs`; not for the depfile itself, which ninja takes away.
   void printDepfile(ArrayRef<std::string> outputs, raw_ostream &os);
 
@@ -94,6 +95,23 @@ void Writer::printDepfile(ArrayRef<std::string> outputs, raw_ostream &os) {
   os << "\n";
 }
 
+/// Adds the textual forms that come before the code, unless they are the code.
+LogicalResult Writer::addTemps(StringRef stem, backend::OutputFiles &code) {
+  for (EmitKind kind : {EmitKind::MLIR, EmitKind::LLVM, EmitKind::Assembly}) {
+    backend::OutputFiles files;
+    if (kind != EmitKind::MLIR && !canEmit(kern, kind))
+      continue;
+    if (failed(emitCode(kern, kind, stem, files)))
+      return failure();
+    for (backend::OutputFile &file : files)
+      if (llvm::none_of(code, [&](const backend::OutputFile &other) {
+            return other.name == file.name;
+          }))
+        code.push_back(std::move(file));
+  }
+  return success();
+}
+
 int Writer::write(const Report &report) {
   if (failed(backend::hashWeights(kern)))
     return ExitInternal;
@@ -102,7 +120,8 @@ int Writer::write(const Report &report) {
     return ExitInternal;
   std::string stem = backend::fileNameOf(info->name);
   backend::OutputFiles code;
-  if (failed(emitCode(kern, emission.kind, stem, code)))
+  if (failed(emitCode(kern, emission.kind, stem, code)) ||
+      (emission.saveTemps && failed(addTemps(stem, code))))
     return ExitInternal;
   bool ok =
       llvm::all_of(code,

@@ -3,6 +3,7 @@
 #include "lib/Driver/ExecutorTensors.h"
 #include "lib/Driver/ExecutorTools.h"
 #include "lib/Driver/KernelThreads.h"
+#include "lib/Driver/LaunchTimer.h"
 #include "mlir/IR/Diagnostics.h"
 #include "tern/runtime.h"
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
@@ -57,12 +58,19 @@ public:
 
   LogicalResult init(const tern_model *loaded);
   FailureOr<SmallVector<eval::Tensor>>
-  run(StringRef entry, ArrayRef<eval::Tensor> inputs) override;
+  run(StringRef entry, ArrayRef<eval::Tensor> inputs) override {
+    return run(entry, inputs, threads ? threads->get() : nullptr);
+  }
+  FailureOr<std::vector<double>>
+  time(StringRef entry, ArrayRef<eval::Tensor> inputs) override;
 
   /// Keeps the code alive.
   std::shared_ptr<void> code;
 
 private:
+  FailureOr<SmallVector<eval::Tensor>> run(StringRef entry,
+                                           ArrayRef<eval::Tensor> inputs,
+                                           const tern_threads *threads);
   InFlightDiagnostic error() {
     return emitError(UnknownLoc::get(&context)) << info.name << ": ";
   }
@@ -106,8 +114,17 @@ LogicalResult HostExecutor::checkGuards(ArrayRef<GuardedBuffer> buffers,
   return success();
 }
 
+FailureOr<std::vector<double>>
+HostExecutor::time(StringRef entry, ArrayRef<eval::Tensor> inputs) {
+  LaunchTimer timer(threads ? threads->get() : nullptr);
+  if (failed(run(entry, inputs, timer.get())))
+    return failure();
+  return timer.take();
+}
+
 FailureOr<SmallVector<eval::Tensor>>
-HostExecutor::run(StringRef name, ArrayRef<eval::Tensor> inputs) {
+HostExecutor::run(StringRef name, ArrayRef<eval::Tensor> inputs,
+                  const tern_threads *threads) {
   auto *entry = findEntry(info, name, inputs, &context);
   if (!entry)
     return failure();
@@ -130,7 +147,7 @@ HostExecutor::run(StringRef name, ArrayRef<eval::Tensor> inputs) {
   uint32_t index = entry - info.entries.data();
   int32_t status = model->run(state.data(), index, inputPointers.data(),
                               outputPointers.data(), buffers[0].data(),
-                              threads ? threads->get() : nullptr);
+                              threads);
   if (status != TERN_OK)
     return error() << "run failed: " << describeStatus(status);
   if (failed(checkGuards(buffers, *entry)))

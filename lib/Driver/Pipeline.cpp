@@ -115,7 +115,7 @@ LogicalResult tern::runScheduleStage(ModuleOp module,
   pm.addPass(tiling::createFuseElementwise());
   pm.addPass(tiling::createFuseEpilogue());
   pm.addPass(createCSEPass());
-  pm.addPass(precision::createSelectMpGemm({options.method}));
+  pm.addPass(precision::createSelectMpGemm({options.method, options.bisectLayer}));
   // Weights are packed here, once, in the order the kernels read them.
   pm.addPass(tiling::createPackWeights());
   return pm.run(module);
@@ -132,6 +132,7 @@ LogicalResult tern::runLoweringStage(ModuleOp module,
     pm.addPass(lowering::createInsertTaps());
   pm.addPass(lowering::createPlanMemory());
   pm.addPass(lowering::createOutlineKernels());
+  pm.addPass(lowering::createShareKernels());
   // Each kernel becomes loops over numbers in one-dimensional memory.
   pm.addPass(lowering::createLowerContractions());
   pm.addPass(lowering::createLowerLinalg());

@@ -213,6 +213,8 @@ describeStep(Operation &op, const Machine &machine, SymbolTable &symbols) {
     describeGeneric(generic, layer);
   else
     return std::nullopt;
+  if (auto fused = op.getLoc()->findInstanceOf<FusedLocWith<ir::LayerAttr>>())
+    layer.id = fused.getMetadata().getId();
   // The first layer that went into the step: a convolution rather than the
   // activation behind it.
   op.getLoc()->walk([&](Location loc) {

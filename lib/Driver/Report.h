@@ -10,6 +10,7 @@ namespace tern {
 
 /// One step of the scheduled form.
 struct LayerReport {
+  int64_t id = -1; ///< #tern.layer's, of the value that the step computes
   std::string name, op;     ///< the ONNX node and its operator
   std::string step;         ///< "matmul", "conv", "elementwise", "copy"
   std::string inputs;       ///< "1x64x7x7 int8, 128x64x3x3 int4"

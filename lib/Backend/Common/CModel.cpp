@@ -99,7 +99,7 @@ void ModelPrinter::launcher() {
   os << "static void launch(const tern_threads *threads, int64_t trip, "
         "tern_kernel kernel,\n"
         "                   void *const *buffers) {\n"
-        "  if (!threads || trip == 1)\n"
+        "  if (!threads)\n"
         "    kernel(0, trip, buffers);\n"
         "  else\n"
         "    threads->parallel_for(threads->user, trip, kernel, buffers);\n"

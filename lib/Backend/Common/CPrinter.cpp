@@ -25,6 +25,7 @@ public:
 
 private:
   LogicalResult checkTypes();
+  std::string moreLayers();
   void comment(ArrayRef<std::string> names);
   void parameters(ArrayRef<std::string> names);
 
@@ -271,10 +272,17 @@ void KernelPrinter::block(Block &block) {
       statement(&op);
 }
 
+/// " and 3 more": other layers that the kernel computes.
+std::string KernelPrinter::moreLayers() {
+  auto more = kernel->getAttrOfType<IntegerAttr>("kern.more_layers");
+  return more ? " and " + std::to_string(more.getInt()) + " more" : "";
+}
+
 void KernelPrinter::comment(ArrayRef<std::string> buffers) {
   os << "/* ";
   if (auto layer = kernel->getAttrOfType<StringAttr>("kern.layer"))
-    os << "Layer \"" << commentOf(layer.getValue()) << "\".";
+    os << "Layer \"" << commentOf(layer.getValue()) << "\"" << moreLayers()
+       << ".";
   else
     os << "A kernel.";
   for (auto [buffer, argument] :
