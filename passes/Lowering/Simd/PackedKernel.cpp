@@ -48,19 +48,6 @@ static void planGrid(PackedOp &p) {
   p.gridM = llvm::divideCeil(p.blocksM(), p.chunkM);
 }
 
-/// Register and panel blocking.
-static void planBlocks(PackedOp &p) {
-  constexpr int64_t panelBytes = 64 << 10;
-  int64_t rowBytes = p.paddedK() * (p.isInteger ? 1 : 4);
-  p.blockM = std::min(p.shape.blockM, p.m);
-  while (p.blockM > 1 && p.blockM * rowBytes > panelBytes)
-    p.blockM /= 2;
-  int64_t registers = p.shape.blockM * p.shape.blockN / p.blockM;
-  p.vectors = 1;
-  if (!p.shape.scalable)
-    p.vectors = std::clamp<int64_t>(registers, 1, p.rows() / p.shape.lanes);
-}
-
 PackedOp::PackedOp(Operation *op, const VectorShape &shape)
     : op(op), shape(shape), isConv(isa<ir::ConvOp>(op)), matrix(matrixOf(op)) {
   isInteger = op->getAttrOfType<ir::MethodAttr>("method").getValue() ==
@@ -94,7 +81,10 @@ PackedOp::PackedOp(Operation *op, const VectorShape &shape)
   shift = isInteger && code.getMax() > 127 ? 128 : 0;
   factor = matrix.isBinary() ? 2 : 1;
   offset = matrix.getOffset();
-  planBlocks(*this);
+  PackedBlocks blocks =
+      planPackedBlocks(shape, m, paddedK() * (isInteger ? 1 : 4), rows());
+  blockM = blocks.inputs;
+  vectors = blocks.vectors;
   planGrid(*this);
 }
 
