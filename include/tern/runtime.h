@@ -28,7 +28,8 @@ enum {
   TERN_OK = 0,
   TERN_ERROR_WEIGHTS = 1, /* not this model's weights file */
   TERN_ERROR_ENTRY = 2,   /* no such entry */
-  TERN_ERROR_ARGUMENT = 3 /* a null or misaligned pointer */
+  TERN_ERROR_ARGUMENT = 3, /* a null or misaligned pointer */
+  TERN_ERROR_DEVICE = 4    /* the GPU has no memory left, or failed */
 };
 
 /* One input or output. `dtype` is ONNX's name ("float", "uint8", "int4",
