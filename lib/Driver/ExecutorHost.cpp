@@ -75,7 +75,7 @@ public:
 private:
   FailureOr<SmallVector<eval::Tensor>> run(StringRef entry,
                                            ArrayRef<eval::Tensor> inputs,
-                                           const tern_threads *threads);
+                                           const tern_execution *threads);
   InFlightDiagnostic error() {
     return emitError(UnknownLoc::get(&context)) << info.name << ": ";
   }
@@ -129,7 +129,7 @@ HostExecutor::time(StringRef entry, ArrayRef<eval::Tensor> inputs) {
 
 FailureOr<SmallVector<eval::Tensor>>
 HostExecutor::run(StringRef name, ArrayRef<eval::Tensor> inputs,
-                  const tern_threads *threads) {
+                  const tern_execution *threads) {
   auto *entry = findEntry(info, name, inputs, &context);
   if (!entry)
     return failure();
