@@ -89,8 +89,8 @@ typedef void (*tern_kernel)(int64_t lo, int64_t hi, void *const *buffers);
  * them, calls the kernel on every part, and returns when all are done; null:
  * the calling thread. It is called for every kernel, in the order of the
  * program, those of one grid point included: a caller can time or trace them.
- * On a GPU, `stream`, a cudaStream_t: the outputs are there when the stream gets
- * to that point. */
+ * On a GPU, `stream`, a cudaStream_t: the outputs are there when the stream
+ * gets to that point. */
 typedef struct {
   void (*parallel_for)(void *user, int64_t trip, tern_kernel kernel,
                        void *const *buffers);

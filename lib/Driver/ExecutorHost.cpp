@@ -121,6 +121,9 @@ LogicalResult HostExecutor::checkGuards(ArrayRef<GuardedBuffer> buffers,
 
 FailureOr<std::vector<double>>
 HostExecutor::time(StringRef entry, ArrayRef<eval::Tensor> inputs) {
+  if (model->info->memory == TERN_MEMORY_DEVICE)
+    return error() << "expected a target whose kernels the caller runs, to "
+                      "time them, but got a device's: use its profiler";
   LaunchTimer timer(threads ? threads->get() : nullptr);
   if (failed(run(entry, inputs, timer.get())))
     return failure();
@@ -153,7 +156,8 @@ HostExecutor::run(StringRef name, ArrayRef<eval::Tensor> inputs,
   bool onDevice = model->info->memory == TERN_MEMORY_DEVICE;
   int32_t status = model->run(state.data(), index, inputPointers.data(),
                               outputPointers.data(),
-                              onDevice ? nullptr : buffers[0].data(), threads);
+                              onDevice ? nullptr : buffers[0].data(),
+                              onDevice ? nullptr : threads);
   if (status != TERN_OK)
     return error() << "run failed: " << describeStatus(status);
   if (failed(checkGuards(buffers, *entry)))

@@ -27,9 +27,9 @@ static int64_t lower(func::FuncOp kernel, Operation *op,
     auto inputs = dyn_cast<BlockArgument>(op->getOperand(0));
     int64_t alignment = inputs ? kernels.alignmentOf(inputs) : 1;
     auto method = op->getAttrOfType<ir::MethodAttr>("method");
-    return method.getValue() == ir::Method::Mma
-               ? lowerMma(kernel, op, alignment)
-               : lowerGemv(kernel, op, alignment);
+    return method.getValue() == ir::Method::IntDot
+               ? lowerGemv(kernel, op, alignment)
+               : lowerMma(kernel, op, alignment);
   }
   if (isPacked(op))
     return lowerPackedContraction(kernel, op, shape);

@@ -110,8 +110,8 @@ static std::string projectText(StringRef stem, const Machine &machine) {
     for (size_t at; (at = text.find(what.str())) != std::string::npos;)
       text.replace(at, what.size(), by.str());
   };
-  replace("@MODEL@", stem);
-  replace("@ARCHITECTURE@", std::to_string(machine.gpu.capability));
+  replace("%MODEL%", stem);
+  replace("%ARCHITECTURE%", std::to_string(machine.gpu.capability));
   return text;
 }
 

@@ -84,8 +84,10 @@ static std::string nameOf(Location loc) {
 }
 
 std::string backend::hintOf(Value value, unsigned depth, const CTexts &texts) {
-  if (auto argument = dyn_cast<BlockArgument>(value))
-    return hintOfArgument(argument, depth);
+  if (auto argument = dyn_cast<BlockArgument>(value)) {
+    std::string given = nameOf(argument.getLoc());
+    return given.empty() ? hintOfArgument(argument, depth) : given;
+  }
   Operation *op = value.getDefiningOp();
   std::string given = nameOf(op->getLoc());
   if (!given.empty())

@@ -173,7 +173,7 @@ void Gemv::emitWarp(Value point, Value lane) {
   Values zeros(p.rows() + p.needsSums(), b.constant(b.getI32Type(), 0));
   auto sums = b.strided(lane, p.matrix.getBlocks(), warpLanes, zeros,
                         [&](Value block, ValueRange carried) {
-                          return addBlock(block, carried);
+                          return addBlock(b.named("block_k", block), carried);
                         });
   finish(sums, lane);
 }

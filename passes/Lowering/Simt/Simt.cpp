@@ -17,6 +17,8 @@ void SimtEmitter::parallel(Attribute level, int64_t size,
 }
 
 Value SimtEmitter::named(StringRef name, Value value) {
+  if (auto argument = dyn_cast<BlockArgument>(value))
+    argument.setLoc(NameLoc::get(getStringAttr(name), argument.getLoc()));
   Operation *op = value.getDefiningOp();
   if (op && !isa<arith::ConstantOp>(op) && !isa<NameLoc>(op->getLoc()))
     op->setLoc(NameLoc::get(getStringAttr(name), op->getLoc()));

@@ -99,6 +99,15 @@ func.func @dp4a(%x: i32) {
 
 // -----
 
+// lop3_c1
+func.func @lop3(%x: i32) {
+  // expected-error@+1 {{expected a table of 8 bits, but got 256}}
+  %c = kern.lop3 %x, %x, %x table 256
+  return
+}
+
+// -----
+
 // shuffle_xor_c1
 func.func @shuffle_wide(%x: f64) {
   // expected-error@+1 {{expected an i32 or f32, but got 'f64'}}

@@ -55,6 +55,10 @@ func.func @products(%x: memref<64xi8>, %tile: memref<64xi8, #kern.shared>, %i: i
   %d = kern.mma f16 %facc, %a, %b : vector<4xf32>, vector<4xi32>, vector<2xi32>
   // CHECK: kern.dp4a %{{.*}}, %{{.*}}, %{{.*}} unsigned_a unsigned_b
   %e = kern.dp4a %s, %word, %word unsigned_a unsigned_b
+  // CHECK: %[[BITS:.*]] = kern.lop3 %{{.*}}, %{{.*}}, %{{.*}} table 234
+  %bits = kern.lop3 %word, %s, %s table 234
+  // CHECK: kern.sub_f16x2 %[[BITS]], %{{.*}}
+  %pair = kern.sub_f16x2 %bits, %s
   // CHECK: kern.shuffle_xor %{{.*}} lanes 16 : f32
   %zero = arith.constant 0.0 : f32
   %f = kern.shuffle_xor %zero lanes 16 : f32

@@ -4,7 +4,7 @@
 // RUN: tern-backend %s --cuda --run=main --input=0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31 | FileCheck %s --check-prefix=VALUES
 
 // VALUES: 0 30 29 28
-// VALUES-SAME: 1 0 0
+// VALUES-SAME: 2 1 0
 // VALUES: 496 496
 
 // CHECK: TERN_KERNEL TERN_BOUNDS(32, 1) turn(

@@ -1,6 +1,6 @@
 // RUN: not tern-backend %s --cuda 2>&1 | FileCheck %s
 
-// CHECK: error: expected a kernel of parallel levels, with the attribute kern.geometry, but got one without
+// CHECK: error: 'func.func' op expected a kernel of parallel levels, with the attribute kern.geometry, but got one without
 module attributes {kern.model = "bare"} {
   func.func private @bare(%lo: index, %hi: index, %x: memref<4xf32>) attributes {kern.kernel} {
     return

@@ -4,9 +4,11 @@
 // RUN: tern-backend %s --cuda > %t.cu
 // RUN: FileCheck %s < %t.cu
 // RUN: clang++-19 -x c++ -std=c++17 -DTERN_SHIM -I%src/lib/Backend/CUDA/Runtime -Wall -Wextra -Werror -Wno-unused-parameter -Wno-missing-field-initializers -c %t.cu -o %t.o
-// RUN: llvm-nm-19 --defined-only --extern-only %t.o | grep -c " R tern_print_model"
+// RUN: llvm-nm-19 --defined-only --extern-only %t.o | FileCheck %s --check-prefix=SYMBOLS
 // RUN: tern-backend %s --cuda --run=main --input=1,-2,3.5,0 | FileCheck %s --check-prefix=VALUES
 
+// SYMBOLS: D tern_print_model
+// SYMBOLS-NOT: {{ [BCDGRST] }}
 // VALUES: -1 2 -3.5 -0
 
 // CHECK-NOT: */ evil
