@@ -33,6 +33,8 @@ static FailureOr<Way> wayOf(ModuleOp kern) {
   return Way{*machine, backend};
 }
 
+LogicalResult tern::requireBackend(ModuleOp module) { return wayOf(module); }
+
 static LogicalResult emitMlir(ModuleOp kern, StringRef stem,
                               backend::OutputFiles &files) {
   std::string text;

@@ -8,6 +8,10 @@ namespace tern {
 
 using backend::EmitKind;
 
+/// Fails, with a diagnostic, when no backend of this build serves the module's
+/// target.
+mlir::LogicalResult requireBackend(mlir::ModuleOp module);
+
 /// The code of a module in kern form for its target, as `kind` says; `stem`
 /// begins the names of the files. Refuses kinds that the target's backend does
 /// not have. Emits diagnostics.

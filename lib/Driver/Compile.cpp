@@ -158,12 +158,17 @@ int tern::compileInto(ModuleOp module, const CompileOptions &options,
     return ExitRefused;
   if (failed(setTarget(module, options.target)))
     return ExitUsage;
+  if (emission.kind != EmitKind::MLIR && failed(requireBackend(module)))
+    return ExitUsage;
   if (failed(runScheduleStage(module, options)))
     return ExitInternal;
   FailureOr<Report> report = describeModel(module);
   if (failed(report) || failed(runLoweringStage(module, options)))
     return ExitInternal;
   addMemory(*report, module);
+  // Energy goes into the report of a machine that has its figures.
+  llvm::cantFail(
+      priceModel(*report, report->machine->missingEnergy().empty()));
   if (int code = Writer(module, emission, folder).write(*report))
     return code;
   if (llvm::Error error = folder.commit()) {

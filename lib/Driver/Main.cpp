@@ -17,7 +17,7 @@ static constexpr llvm::StringLiteral overview =
     "weights\n"
     "  tern run model.onnx --data inputs.npz      compile, run, print outputs\n"
     "  tern verify model.onnx --target=rvv256     compare with the reference\n"
-    "  tern report model.onnx                     predicted time per layer\n"
+    "  tern report model.onnx --target=host,h200  predicted time and energy\n"
     "  tern targets                               the machines it knows\n";
 
 ModelOptions::ModelOptions(cl::SubCommand &sub)
