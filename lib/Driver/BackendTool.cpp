@@ -108,7 +108,8 @@ static int runEntry(ModuleOp module, const Machine &machine,
       failed(backend::writeWeights(module, file)))
     return ExitRefused;
   MLIRContext &context = *module.getContext();
-  auto executor = makeExecutor(context, *info, *code, ArrayRef<char>(weights), options);
+  auto executor =
+      makeExecutor(context, *info, *code, ArrayRef<char>(weights), options);
   if (!executor)
     return ExitEnvironment;
   for (const backend::EntryInfo &entry : info->entries) {
@@ -145,8 +146,8 @@ int driver::backendToolMain(int argc, char **argv) {
   if (!module)
     return ExitRefused;
   Machine machine;
-  machine.kind = options.rvv ? MachineKind::Rvv
-                 : options.c ? MachineKind::C
+  machine.kind = options.rvv    ? MachineKind::Rvv
+                 : options.c    ? MachineKind::C
                  : options.cuda ? MachineKind::Gpu
                                 : MachineKind::Cpu;
   machine.gpu.capability = 90; // of --cuda

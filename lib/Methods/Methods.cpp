@@ -116,13 +116,28 @@ static std::string whyNotDirect(const Contraction &, const VectorShape &) {
   return "";
 }
 
+/// Whether every stored zero point is from 0 to 1023: then code and zero point
+/// are exact behind the leading bit of an f16.
+static bool fitsHalves(const Contraction &c) {
+  std::optional<ConstantTensor> zp;
+  if (c.rhsZp)
+    zp = ConstantTensor::get(c.rhsZp);
+  int64_t offset = storedCode(c).second;
+  for (int64_t i = 0, e = zp ? zp->size() : 0; i < e; ++i)
+    if (zp->getInt(i) + offset < 0 || zp->getInt(i) + offset > 1023)
+      return false;
+  return true;
+}
+
 /// What a GPU asks of f16 inputs and scaled codes of 4 bits.
 static std::string whyNotHalves(const Contraction &c) {
   auto code = dyn_cast<ir::QType>(c.rhs);
   if (!c.lhs.isF16() || c.isConv)
     return "the left-hand side is no matrix of f16";
-  if (!code || !c.rhsScale || storedCode(c).first > 4)
+  if (!code || !code.isInteger() || !c.rhsScale || storedCode(c).first > 4)
     return "the weights are no scaled codes of up to 4 bits";
+  if (!fitsHalves(c))
+    return "a zero point is far from the codes";
   if (c.k % 8)
     return "rows of " + std::to_string(c.k) + " are no multiple of 8";
   int64_t group = std::min<int64_t>(c.scaleGroup, 128);

@@ -101,7 +101,9 @@ def LowerContractions : Lowering<"tern-lower-contractions"> {
   let summary = "Write tern.matmul and tern.conv as loops.";
   let description = [{
     The method of the contraction says how: int_dot and dequant on packed
-    weights (Simd/PackedKernel.h), anything else as direct loops.
+    weights (Simd/PackedKernel.h; for a GPU Simt/Gemv.h and, with mma,
+    Simt/Mma.h), anything else as direct loops: over a strip of results for each
+    grid point, for a GPU over one.
 
     Assumes: tern-outline-kernels.
     Guarantees: kernels hold no contraction; their launches have its grid.
@@ -114,7 +116,9 @@ def LowerLinalg : Lowering<"tern-lower-linalg"> {
   let description = [{
     Parallel loops outside, the leading ones as the grid; reductions inside, in
     registers, in row-major order. A step on contiguous memory whose maps are
-    all the identity is one loop over all elements.
+    all the identity is one loop over all elements. For a GPU every parallel
+    loop is part of the grid, and the reduction of a long row is a warp's
+    (Simt/RowReduction.h).
 
     Assumes: tern-outline-kernels.
     Guarantees: kernels hold scf.for, memref.load, memref.store and scalars.

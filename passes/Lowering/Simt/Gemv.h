@@ -13,7 +13,7 @@
 namespace tern::lowering {
 
 /// Replaces the integer matmul `op` of `kernel`, whose weights are in tiles of
-/// gemvRows rows and 16 bytes. `alignment` is that of the inputs' first byte.
+/// a few rows of 16 bytes each. `alignment` is that of the inputs' first byte.
 /// Returns the number of blocks.
 int64_t lowerGemv(mlir::func::FuncOp kernel, mlir::Operation *op,
                   int64_t alignment);

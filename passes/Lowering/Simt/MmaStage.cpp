@@ -88,16 +88,15 @@ static void copyWeights(SimtEmitter &b, const MmaTile &t, const MmaPlace &at,
   Value source = b.named("packed", b.expand(first, {at.tileN, block}));
   Value always = b.create<arith::ConstantOp>(b.getBoolAttr(true));
   int64_t depth = t.matrix.getDepth();
-  b.strided(at.thread, t.rows() * depth / copyBytes, t.threads(),
-            [&](Value chunk) {
-              Value byte =
-                  b.named("byte", b.mul(b.named("chunk", chunk), copyBytes));
-              Value row = b.div(byte, depth), column = b.mod(byte, depth);
-              Value to = b.add(b.mul(row, t.weightStride()), column);
-              b.create<kern::CopyAsyncOp>(t.weights, b.add(source, byte),
-                                          at.weights, b.add(target, to), always,
-                                          copyBytes, /*streaming=*/true);
-            });
+  b.strided(
+      at.thread, t.rows() * depth / copyBytes, t.threads(), [&](Value chunk) {
+        Value byte = b.named("byte", b.mul(b.named("chunk", chunk), copyBytes));
+        Value row = b.div(byte, depth), column = b.mod(byte, depth);
+        Value to = b.add(b.mul(row, t.weightStride()), column);
+        b.create<kern::CopyAsyncOp>(t.weights, b.add(source, byte), at.weights,
+                                    b.add(target, to), always, copyBytes,
+                                    /*streaming=*/true);
+      });
 }
 
 /// The fragments of every 8 rows, each in one piece.
