@@ -155,7 +155,13 @@ int driver::backendToolMain(int argc, char **argv) {
   auto target = (*module)->getAttrOfType<ir::TargetAttr>("tern.target");
   if (!options.features.getNumOccurrences() && target)
     machine.features = target.getFeatures().str();
-  const backend::Backend &backend = *backendFor(machine);
+  const backend::Backend *found = backendFor(machine);
+  if (!found) {
+    llvm::errs() << "expected a backend for machines of kind "
+                 << nameOf(machine.kind) << ", but this build has none\n";
+    return ExitUsage;
+  }
+  const backend::Backend &backend = *found;
   if (!options.run.empty())
     return runEntry(*module, machine, backend, options);
   EmitKind kind = options.emit;

@@ -29,6 +29,15 @@ int64_t Kernels::alignmentOf(BlockArgument buffer) const {
   return bits & -bits;
 }
 
+void Kernels::rename(func::FuncOp kernel, const Twine &name) {
+  auto calls = std::move(launches[kernel.getNameAttr()]);
+  launches.erase(kernel.getNameAttr());
+  kernel.setName(name.str());
+  for (kern::LaunchOp launch : calls)
+    launch.setKernel(kernel.getName());
+  launches[kernel.getNameAttr()] = std::move(calls);
+}
+
 void Kernels::setGrid(func::FuncOp kernel, int64_t trip) {
   // A kernel whose steps have nothing to do still is launched.
   trip = std::max<int64_t>(trip, 1);

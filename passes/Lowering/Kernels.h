@@ -15,6 +15,8 @@ public:
   /// The bytes that the address of a kernel's argument is a multiple of, given
   /// that of what views show is one of 64.
   int64_t alignmentOf(mlir::BlockArgument buffer) const;
+  /// Gives a kernel another name, in its launches too.
+  void rename(mlir::func::FuncOp kernel, const llvm::Twine &name);
   /// Makes `trip` the grid of a kernel's launches, and notes it on the kernel.
   void setGrid(mlir::func::FuncOp kernel, int64_t trip);
 

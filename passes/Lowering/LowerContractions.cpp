@@ -21,6 +21,24 @@ static bool isPacked(Operation *op) {
   return method && method.getValue() != ir::Method::Direct;
 }
 
+/// "int8", "ternary", "f16".
+static std::string nameOf(Type element) {
+  if (auto code = dyn_cast<ir::QType>(element))
+    return code.getName();
+  std::string text;
+  llvm::raw_string_ostream(text) << element;
+  return text;
+}
+
+/// What a packed kernel's name says of it: inputs, weights, method.
+static std::string describe(Operation *op) {
+  auto lhs = cast<MemRefType>(op->getOperand(0).getType());
+  auto codes = op->getAttrOfType<TypeAttr>("tern.codes");
+  auto method = op->getAttrOfType<ir::MethodAttr>("method");
+  return "_" + nameOf(lhs.getElementType()) + "_" + nameOf(codes.getValue()) +
+         "_" + ir::stringifyMethod(method.getValue()).str();
+}
+
 static int64_t lower(func::FuncOp kernel, Operation *op,
                      const VectorShape &shape, const Kernels &kernels) {
   if (isPacked(op) && shape.isSimt) {
@@ -58,6 +76,8 @@ struct LowerContractions
                           "tern-pack-weights first");
         return signalPassFailure();
       }
+      if (isPacked(step) && shape.isSimt)
+        kernels.rename(kernel, kernel.getName() + describe(step));
       kernels.setGrid(kernel, lower(kernel, step, shape, kernels));
     }
   }

@@ -24,7 +24,7 @@ func.func @main(%weights: memref<?xi8>, %workspace: memref<?xi8>, %x: memref<?xi
   %a = kern.view %x[0] : memref<?xi8> to memref<1x2048x!tern.q<int8>>
   %w = kern.view %weights[64] : memref<?xi8> to memref<24576xi8>
   %o = kern.view %y[0] : memref<?xi8> to memref<1x21xi32>
-  // CHECK: kern.launch @gemv grid 2(
+  // CHECK: kern.launch @gemv_int8_int4_int_dot grid 2(
   kern.launch @gemv grid 1(%a, %w, %o) : memref<1x2048x!tern.q<int8>>, memref<24576xi8>, memref<1x21xi32>
   return
 }

@@ -2,7 +2,7 @@
 
 module attributes {tern.target = #tern.target<"h200", "+sm_90", "">} {
 // 40 rows of 128 inputs by 16 rows of weights: 64 x 16 tiles, two blocks of K.
-// CHECK-LABEL: func.func private @bytes
+// CHECK-LABEL: func.func private @bytes_int8_int8_mma
 // CHECK-SAME: kern.geometry = #kern.geometry<threads = 128, shared = 19200>
 func.func private @bytes(%lo: index, %hi: index, %x: memref<40x128x!tern.q<int8>>, %w: memref<2048xi8>, %y: memref<40x16xi32>) attributes {kern.kernel} {
   // CHECK: scf.forall (%{{.*}}) in (1)
@@ -39,7 +39,7 @@ func.func @main(%weights: memref<?xi8>, %workspace: memref<?xi8>, %x: memref<?xi
   %a = kern.view %x[0] : memref<?xi8> to memref<40x128x!tern.q<int8>>
   %w = kern.view %weights[64] : memref<?xi8> to memref<2048xi8>
   %o = kern.view %y[0] : memref<?xi8> to memref<40x16xi32>
-  // CHECK: kern.launch @bytes grid 1(
+  // CHECK: kern.launch @bytes_int8_int8_mma grid 1(
   kern.launch @bytes grid 1(%a, %w, %o) : memref<40x128x!tern.q<int8>>, memref<2048xi8>, memref<40x16xi32>
   return
 }

@@ -3,7 +3,7 @@
  *   packed_weights: 6144 x i8, 6144 bytes, read
  *   scales: 24 x f32, 96 bytes, read
  *   result: 960 x i8, 960 bytes, written */
-TERN_KERNEL TERN_BOUNDS(128, 1) dense(
+TERN_KERNEL TERN_BOUNDS(128, 1) dense_int8_int4_mma(
     const int8_t *activations,
     const int8_t *packed_weights,
     const float *scales,
