@@ -1,6 +1,7 @@
 //===- Kern.h - The kern dialect ------------------------------------------===//
 #pragma once
 #include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/Dialect/SCF/IR/DeviceMappingInterface.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Dialect.h"
@@ -11,6 +12,7 @@
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
 #include "dialects/Kern/KernDialect.h.inc"
+#include "dialects/Kern/KernEnums.h.inc"
 #define GET_ATTRDEF_CLASSES
 #include "dialects/Kern/KernAttrs.h.inc"
 #define GET_OP_CLASSES

@@ -10,6 +10,7 @@ using namespace mlir;
 using namespace tern::kern;
 
 #include "dialects/Kern/KernDialect.cpp.inc"
+#include "dialects/Kern/KernEnums.cpp.inc"
 #define GET_ATTRDEF_CLASSES
 #include "dialects/Kern/KernAttrs.cpp.inc"
 #define GET_OP_CLASSES

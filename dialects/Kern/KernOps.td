@@ -109,4 +109,6 @@ def Kern_FmaOp : Kern_Op<"fma", [Pure, SameOperandsAndResultType]> {
   let assemblyFormat = "$a `,` $b `,` $c attr-dict `:` type($result)";
 }
 
+include "dialects/Kern/KernSimt.td"
+
 #endif // TERN_KERN_OPS

@@ -56,6 +56,11 @@ public:
       threads = std::make_unique<KernelThreads>(options.threads);
   }
 
+  ~HostExecutor() override {
+    if (model && model->release)
+      model->release(state.data());
+  }
+
   LogicalResult init(const tern_model *loaded);
   FailureOr<SmallVector<eval::Tensor>>
   run(StringRef entry, ArrayRef<eval::Tensor> inputs) override {
@@ -70,7 +75,7 @@ public:
 private:
   FailureOr<SmallVector<eval::Tensor>> run(StringRef entry,
                                            ArrayRef<eval::Tensor> inputs,
-                                           const tern_threads *threads);
+                                           const tern_execution *threads);
   InFlightDiagnostic error() {
     return emitError(UnknownLoc::get(&context)) << info.name << ": ";
   }
@@ -87,13 +92,13 @@ private:
 };
 
 LogicalResult HostExecutor::init(const tern_model *loaded) {
-  model = loaded;
-  if (model->info->abi_version != TERN_ABI_VERSION)
+  if (loaded->info->abi_version != TERN_ABI_VERSION)
     return error() << "expected ABI version " << TERN_ABI_VERSION
-                   << ", but got " << model->info->abi_version;
-  int32_t status = model->init(state.data(), weights.data(), weightsBytes);
+                   << ", but got " << loaded->info->abi_version;
+  int32_t status = loaded->init(state.data(), weights.data(), weightsBytes);
   if (status != TERN_OK)
     return error() << "init failed: " << describeStatus(status);
+  model = loaded;
   return success();
 }
 
@@ -116,6 +121,9 @@ LogicalResult HostExecutor::checkGuards(ArrayRef<GuardedBuffer> buffers,
 
 FailureOr<std::vector<double>>
 HostExecutor::time(StringRef entry, ArrayRef<eval::Tensor> inputs) {
+  if (model->info->memory == TERN_MEMORY_DEVICE)
+    return error() << "expected a target whose kernels the caller runs, to "
+                      "time them, but got a device's: use its profiler";
   LaunchTimer timer(threads ? threads->get() : nullptr);
   if (failed(run(entry, inputs, timer.get())))
     return failure();
@@ -124,7 +132,7 @@ HostExecutor::time(StringRef entry, ArrayRef<eval::Tensor> inputs) {
 
 FailureOr<SmallVector<eval::Tensor>>
 HostExecutor::run(StringRef name, ArrayRef<eval::Tensor> inputs,
-                  const tern_threads *threads) {
+                  const tern_execution *threads) {
   auto *entry = findEntry(info, name, inputs, &context);
   if (!entry)
     return failure();
@@ -145,9 +153,11 @@ HostExecutor::run(StringRef name, ArrayRef<eval::Tensor> inputs,
                                     : buffers.back().data());
   }
   uint32_t index = entry - info.entries.data();
+  bool onDevice = model->info->memory == TERN_MEMORY_DEVICE;
   int32_t status = model->run(state.data(), index, inputPointers.data(),
-                              outputPointers.data(), buffers[0].data(),
-                              threads);
+                              outputPointers.data(),
+                              onDevice ? nullptr : buffers[0].data(),
+                              onDevice ? nullptr : threads);
   if (status != TERN_OK)
     return error() << "run failed: " << describeStatus(status);
   if (failed(checkGuards(buffers, *entry)))

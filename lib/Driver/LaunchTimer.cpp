@@ -4,7 +4,7 @@
 
 using namespace tern;
 
-LaunchTimer::LaunchTimer(const tern_threads *inner) : inner(inner) {
+LaunchTimer::LaunchTimer(const tern_execution *inner) : inner(inner) {
   threads.user = this;
   threads.parallel_for = [](void *user, int64_t trip, tern_kernel kernel,
                             void *const *buffers) {

@@ -9,6 +9,7 @@
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSwitch.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using namespace tern;
@@ -32,24 +33,43 @@ static StringRef wordFor(StringRef op) {
       .Case("negf", "negated")
       .Cases("roundeven", "round", "rounded")
       .Case("fma", "sum")
-      .Case("dot", "sums")
+      .Cases("dot", "mma", "sums")
+      .Case("dp4a", "sum")
+      .Case("ldmatrix", "fragment")
+      .Case("load_words", "words")
+      .Case("shuffle_xor", "other")
       .Case("unpack", "codes")
       .Cases("broadcast", "splat", "all")
       .Case("extract", "lane")
       .Default("");
 }
 
+/// What a thread's place in a parallel level is called.
+static StringRef wordForLevel(scf::ForallOp op) {
+  if (!op.getMapping() || op.getMapping()->empty())
+    return "point";
+  return llvm::TypeSwitch<Attribute, StringRef>((*op.getMapping())[0])
+      .Case([](kern::BlockAttr) { return "block"; })
+      .Case([](kern::WarpAttr) { return "warp"; })
+      .Case([](kern::LaneAttr) { return "lane"; })
+      .Case([](kern::ThreadAttr) { return "thread"; })
+      .Default([](Attribute) { return "point"; });
+}
+
 static std::string hintOfArgument(BlockArgument argument, unsigned depth) {
+  if (auto level = dyn_cast<scf::ForallOp>(argument.getOwner()->getParentOp()))
+    return wordForLevel(level).str();
   auto loop = dyn_cast<scf::ForOp>(argument.getOwner()->getParentOp());
   if (loop && argument == loop.getInductionVar())
     return depth < 8 ? std::string(1, "ijkmnpqr"[depth]) : "at";
   if (!loop)
     return "value";
-  // A reduction is called after what it does.
-  Value next =
-      loop.getTiedLoopYieldedValue(argument)
-          ? loop.getTiedLoopYieldedValue(argument)->get()
-          : Value();
+  // A reduction is called after what it does, however many loops down.
+  OpOperand *yielded = loop.getTiedLoopYieldedValue(argument);
+  Value next = yielded ? yielded->get() : Value();
+  if (auto inner = next ? next.getDefiningOp<scf::ForOp>() : scf::ForOp())
+    return hintOfArgument(
+        inner.getRegionIterArg(cast<OpResult>(next).getResultNumber()), depth);
   StringRef word;
   if (next && next.getDefiningOp())
     word = wordFor(next.getDefiningOp()->getName().stripDialect());
@@ -64,8 +84,10 @@ static std::string nameOf(Location loc) {
 }
 
 std::string backend::hintOf(Value value, unsigned depth, const CTexts &texts) {
-  if (auto argument = dyn_cast<BlockArgument>(value))
-    return hintOfArgument(argument, depth);
+  if (auto argument = dyn_cast<BlockArgument>(value)) {
+    std::string given = nameOf(argument.getLoc());
+    return given.empty() ? hintOfArgument(argument, depth) : given;
+  }
   Operation *op = value.getDefiningOp();
   std::string given = nameOf(op->getLoc());
   if (!given.empty())
@@ -87,9 +109,9 @@ std::string backend::hintOf(Value value, unsigned depth, const CTexts &texts) {
     return (kind + "_value").str();
   if (op->getNumOperands() == 1) {
     auto source = texts.find(op->getOperand(0));
-    if (source != texts.end() &&
-        llvm::all_of(source->second.text,
-                     [](char c) { return llvm::isAlnum(c) || c == '_'; }))
+    if (source != texts.end() && llvm::all_of(source->second.text, [](char c) {
+          return llvm::isAlnum(c) || c == '_';
+        }))
       return source->second.text;
   }
   return "value";

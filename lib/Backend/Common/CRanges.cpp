@@ -34,6 +34,14 @@ CRange CRanges::ofArgument(BlockArgument argument) {
   Operation *parent = argument.getOwner()->getParentOp();
   if (isa<func::FuncOp>(parent)) // a grid is far below 2^47
     return {0, int64_t(1) << 47};
+  if (auto level = dyn_cast<scf::ForallOp>(parent)) {
+    bool isKnown = level.getRank() == 1 &&
+                   level.getDynamicUpperBound().empty() &&
+                   level.getStaticLowerBound()[0] == 0;
+    if (!isKnown)
+      return all(argument.getType());
+    return {0, std::max<int64_t>(0, level.getStaticUpperBound()[0] - 1)};
+  }
   auto loop = dyn_cast<scf::ForOp>(parent);
   if (!loop || argument != loop.getInductionVar())
     return all(argument.getType());
@@ -87,8 +95,8 @@ CRange CRanges::ofDivision(Operation *op, bool isRemainder) {
     return all(op->getResult(0).getType());
   if (isRemainder)
     return {0, std::min(a.max, b.max - 1)};
-  return {a.min / b.max, a.max / b.min + isa<arith::CeilDivSIOp,
-                                             arith::CeilDivUIOp>(op)};
+  return {a.min / b.max,
+          a.max / b.min + isa<arith::CeilDivSIOp, arith::CeilDivUIOp>(op)};
 }
 
 static CRange join(CRange a, CRange b) {
@@ -108,8 +116,8 @@ CRange CRanges::compute(Value value) {
   return llvm::TypeSwitch<Operation *, CRange>(op)
       .Case([&](arith::ConstantOp constant) -> CRange {
         APInt bits = cast<IntegerAttr>(constant.getValue()).getValue();
-        int64_t number = bits.getBitWidth() == 1 ? bits.getZExtValue()
-                                                 : bits.getSExtValue();
+        int64_t number =
+            bits.getBitWidth() == 1 ? bits.getZExtValue() : bits.getSExtValue();
         return {number, number};
       })
       .Case<arith::AddIOp, arith::SubIOp, arith::MulIOp, arith::ShLIOp>(
