@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Builds Tern, compiles the digits network for this machine, runs it on every
 # picture, and compares with the labels; then the same for RISC-V (in qemu) and
-# as printed C. Exits with 0 only when everything is right.
+# as printed C. Ends with a table of every kind of target, GPU and FPGA (both
+# simulated on this CPU) included. Exits with 0 only when everything is right.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/setup.sh
@@ -89,5 +90,14 @@ for target in rvv256 c; do
   judge $out/$target.npz "$some"
   same $out/host.npz $out/$target.npz
 done
+echo
+echo "== on every target: compared with the reference, layer by layer"
+for target in host rvv256 c h200 zu7ev; do
+  $tern compile $model --target=$target --name=digits --dim=batch=1 \
+    -o $out/all/$target >$out/$target.log
+  $tern verify $model --target=$target >$out/$target-verify.log 2>$out/$target-note.log ||
+    { cat $out/$target-*.log; exit 1; }
+done
+scripts/python.sh scripts/demo-table.py $out host rvv256 c h200 zu7ev
 echo
 echo "Everything is right."

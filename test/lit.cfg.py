@@ -18,6 +18,11 @@ llvm_config.use_default_substitutions()
 config.substitutions.append(("%python", config.python))
 config.substitutions.append(("%src", config.tern_src_root))
 
+# "backend-CUDA", ...: what scripts/without-backend.sh takes out.
+backends = os.path.join(config.tern_src_root, "lib", "Backend")
+for name in os.listdir(backends):
+    config.available_features.add("backend-" + name)
+
 # What only some machines have; tests say REQUIRES or UNSUPPORTED.
 shared = os.path.join(config.tern_src_root, "..", "shared")
 if os.path.isdir(shared):

@@ -71,10 +71,10 @@ double Energy::guessed() const {
   return all > 0 ? guesses / all : 0;
 }
 
-std::map<Component, double> Energy::byComponent() const {
-  std::map<Component, double> result;
+std::map<Component, Energy> Energy::byComponent() const {
+  std::map<Component, Energy> result;
   for (const auto &[key, part] : parts)
-    result[key.first] += part.joules;
+    result[key.first].parts[key] = part;
   return result;
 }
 

@@ -42,7 +42,8 @@ public:
   double high() const { return joules() + spread(); }
   /// The share that rests on guesses, from 0 to 1.
   double guessed() const;
-  std::map<Component, double> byComponent() const;
+  /// The same, apart by what the energy goes to.
+  std::map<Component, Energy> byComponent() const;
 
 private:
   struct Part {

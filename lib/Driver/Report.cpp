@@ -150,7 +150,10 @@ static void describeKernel(const Contraction &c, const Machine &machine,
     kernel.kind = byDots ? Kernel::Kind::DirectByDots : Kernel::Kind::Direct;
     return;
   }
+  work.product->bits[indexOf(Operand::Weights)] = layout.getBits();
   VectorShape shape = getVectorShape(targetAttr(machine, c.op->getContext()));
+  if (shape.isSimt)
+    return;
   PackedMatrix matrix(layout, c.n, c.k);
   kernel.kind = Kernel::Kind::Packed;
   kernel.panelBits = isa<ir::QType>(c.lhs) ? 8 : 32;
@@ -162,7 +165,6 @@ static void describeKernel(const Contraction &c, const Machine &machine,
   kernel.blockN = blocks.vectors * shape.lanes;
   if (shape.scalable)
     kernel.blockN *= std::max(1u, machine.vector.bits / 64);
-  work.product->bits[indexOf(Operand::Weights)] = layout.getBits();
 }
 
 static void describeContraction(Operation *op, const Machine &machine,

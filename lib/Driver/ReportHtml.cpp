@@ -119,12 +119,20 @@ void Page::printPlots(const Report &report) {
 void Page::printComponents(const Report &report) {
   Energy energy = report.energy();
   os << "<details><summary>Energy by component</summary><table>\n";
-  head({{"component", false}, {"energy", true}, {"share", true}});
-  for (const auto &[component, joules] : energy.byComponent()) {
+  head({{"component", false},
+        {"energy", true},
+        {"from", true},
+        {"to", true},
+        {"guesses", true},
+        {"share", true}});
+  for (const auto &[component, part] : energy.byComponent()) {
     os << "<tr>";
     cell(nameOf(component, *report.machine));
-    number(withUnit(joules, "J"));
-    number(percent(joules / energy.joules()));
+    number(withUnit(part.joules(), "J"));
+    number(withUnit(part.low(), "J"));
+    number(withUnit(part.high(), "J"));
+    number(percent(part.guessed()));
+    number(percent(part.joules() / energy.joules()));
     os << "</tr>\n";
   }
   os << "</table></details>\n";

@@ -13,16 +13,21 @@ using namespace tern;
 /// Names of a model may be any bytes; JSON is UTF-8.
 static std::string text(StringRef any) { return json::fixUTF8(any); }
 
+static void printInterval(json::OStream &json, const Energy &energy) {
+  json.attribute("joules", energy.joules());
+  json.attribute("low", energy.low());
+  json.attribute("high", energy.high());
+  json.attribute("guessed_share", energy.guessed());
+}
+
 static void printEnergy(json::OStream &json, const Energy &energy,
                         const Machine &machine) {
   json.attributeObject("energy", [&] {
-    json.attribute("joules", energy.joules());
-    json.attribute("low", energy.low());
-    json.attribute("high", energy.high());
-    json.attribute("guessed_share", energy.guessed());
+    printInterval(json, energy);
     json.attributeObject("components", [&] {
-      for (const auto &[component, joules] : energy.byComponent())
-        json.attribute(nameOf(component, machine), joules);
+      for (const auto &[component, part] : energy.byComponent())
+        json.attributeObject(nameOf(component, machine),
+                             [&, &part = part] { printInterval(json, part); });
     });
   });
 }

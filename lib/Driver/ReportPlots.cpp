@@ -278,7 +278,7 @@ void EnergyPlot::printOthers() {
 /// Prints swatches in rows, or only measures them; returns their height.
 double EnergyPlot::printLegend(Svg *svg) {
   double x = 10, y = 14;
-  for (const auto &[component, joules] : report.energy().byComponent()) {
+  for (const auto &[component, part] : report.energy().byComponent()) {
     std::string name = nameOf(component, *report.machine);
     double needed = 22 + 6.6 * name.size();
     if (x + needed > width) {
@@ -317,10 +317,12 @@ void EnergyPlot::printBar(Svg &svg, const Bar &bar, double scale, double y) {
   svg.text(left - 8, y + 11, bar.label, Anchor::End);
   double x = left, joules = bar.energy.joules();
   for (const auto &[component, part] : bar.energy.byComponent()) {
-    svg.rect(x, y + 2, part * scale, row - 5, colorOf(component),
+    double width = part.joules() * scale;
+    svg.rect(x, y + 2, width, row - 5, colorOf(component),
              bar.title + ": " + nameOf(component, *report.machine) + " " +
-                 withUnit(part, "J") + ", " + percent(part / joules));
-    x += part * scale;
+                 withUnit(part.joules(), "J") + ", " +
+                 percent(part.joules() / joules));
+    x += width;
   }
   double low = left + bar.energy.low() * scale,
          high = left + bar.energy.high() * scale, middle = y + row / 2 - 0.5;

@@ -126,9 +126,10 @@ static void printOne(const Report &report, raw_ostream &os) {
     os << "energy " << withUnit(energy.joules(), "J") << " ("
        << interval(energy) << "), " << percent(energy.guessed())
        << " of it rests on guesses\n";
-    for (const auto &[component, joules] : energy.byComponent())
-      os << format("  %5.1f%%  ", 100 * joules / energy.joules())
-         << nameOf(component, *report.machine) << "\n";
+    for (const auto &[component, part] : energy.byComponent())
+      os << format("  %5.1f%%  ", 100 * part.joules() / energy.joules())
+         << left_justify(nameOf(component, *report.machine), 20)
+         << interval(part) << "\n";
   }
   if (std::string assumption = assumptionOf(*report.machine);
       !assumption.empty())

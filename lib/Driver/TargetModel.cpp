@@ -82,6 +82,8 @@ CompiledModel::create(const Session &session, const CompileOptions &options,
   auto model = std::make_unique<CompiledModel>();
   model->loc = module->getLoc();
   model->target = options.target;
+  addMemory(*report, *module);
+  llvm::cantFail(priceModel(*report, /*wantsEnergy=*/false));
   model->describeLaunches(*module, *report);
   auto entry = module->lookupSymbol<func::FuncOp>("main");
   for (auto output : entry->getAttrOfType<ArrayAttr>("kern.outputs")

@@ -50,17 +50,20 @@ TEST(EnergyTest, EveryComponentIsACountTimesAFigure) {
   Movement movement = moveStep(work, machine, {{1, 1, 1}});
   auto components = priced(work, movement, machine).byComponent();
   using Kind = Component::Kind;
-  EXPECT_DOUBLE_EQ(components.at({Kind::Compute}), 2e-6);
-  EXPECT_DOUBLE_EQ(components.at({Kind::Scalar}), 5e-9);
+  EXPECT_DOUBLE_EQ(components.at({Kind::Compute}).joules(), 2e-6);
+  EXPECT_DOUBLE_EQ(components.at({Kind::Scalar}).joules(), 5e-9);
   // 800 accesses of 64 bits each way, 100 of 512.
-  EXPECT_DOUBLE_EQ(components.at({Kind::Memory, 0, Operand::Inputs}),
+  EXPECT_DOUBLE_EQ(components.at({Kind::Memory, 0, Operand::Inputs}).joules(),
                    800 * (8 + 16) * 1e-12);
-  EXPECT_DOUBLE_EQ(components.at({Kind::Memory, 1, Operand::Inputs}),
+  EXPECT_DOUBLE_EQ(components.at({Kind::Memory, 1, Operand::Inputs}).joules(),
                    100 * 1000 * 1e-12);
+  // The cache's reads are known to a half, its writes well.
+  const Energy &cache = components.at({Kind::Memory, 0, Operand::Inputs});
+  EXPECT_DOUBLE_EQ(cache.spread(), 800 * 8 * 0.5 * 1e-12);
   EXPECT_FALSE(components.count({Kind::Memory, 1, Operand::Outputs}));
   // 101 us of arithmetic and 1 us of launch at half a watt.
-  EXPECT_DOUBLE_EQ(components.at({Kind::Static}), 0.5 * 101e-6);
-  EXPECT_DOUBLE_EQ(components.at({Kind::Launch}), 0.5 * 1e-6);
+  EXPECT_DOUBLE_EQ(components.at({Kind::Static}).joules(), 0.5 * 101e-6);
+  EXPECT_DOUBLE_EQ(components.at({Kind::Launch}).joules(), 0.5 * 1e-6);
 }
 
 TEST(EnergyTest, UncertaintiesOfOneFigureAddUpThoseOfSeveralDoNot) {

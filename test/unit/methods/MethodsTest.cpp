@@ -93,6 +93,25 @@ TEST_F(Methods, LegalityNamesTheReason) {
   EXPECT_EQ(chooseMethod(c, shape).next->name, "direct");
 }
 
+TEST(VectorShape, BlocksFillRegistersAndThePanelFitsItsStack) {
+  VectorShape shape = {8, 4, false, 32, 4, 2, true};
+  auto plan = [&](int64_t rows, int64_t rowBytes, int64_t tileRows) {
+    PackedBlocks blocks = planPackedBlocks(shape, rows, rowBytes, tileRows);
+    return std::pair(blocks.inputs, blocks.vectors);
+  };
+  EXPECT_EQ(plan(100, 256, 32), std::pair(int64_t(4), int64_t(2)));
+  // A single row leaves its registers to more weights, as far as a tile goes.
+  EXPECT_EQ(plan(1, 256, 32), std::pair(int64_t(1), int64_t(4)));
+  EXPECT_EQ(plan(1, 256, 16), std::pair(int64_t(1), int64_t(2)));
+  // 64 KB of panel: two rows of 32,000 bytes, one of 40,000 or of any more.
+  EXPECT_EQ(plan(100, 32000, 32), std::pair(int64_t(2), int64_t(4)));
+  EXPECT_EQ(plan(100, 40000, 32), std::pair(int64_t(1), int64_t(4)));
+  EXPECT_EQ(plan(100, 1 << 20, 32), std::pair(int64_t(1), int64_t(4)));
+  // Strips of any length hold one vector.
+  shape.scalable = true;
+  EXPECT_EQ(plan(100, 256, 128), std::pair(int64_t(4), int64_t(1)));
+}
+
 TEST_F(Methods, GpusChooseByRowsOfInputs) {
   VectorShape gpu = {};
   gpu.isSimt = true;

@@ -25,11 +25,15 @@ def keys(value, free=("level_seconds", "level_bytes", "components")):
     return found
 
 
-def energy(value):
+def interval(value):
     assert 0 <= value["low"] <= value["joules"] <= value["high"]
     assert 0 <= value["guessed_share"] <= 1
-    close(sum(value["components"].values()), value["joules"])
     return value["joules"]
+
+
+def energy(value):
+    close(sum(map(interval, value["components"].values())), value["joules"])
+    return interval(value)
 
 
 def check(report):
