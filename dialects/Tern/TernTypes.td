@@ -114,9 +114,20 @@ def Tern_LayoutAttr : AttrDef<Tern_Dialect, "Layout"> {
     N is padded to `rows` and K to `depth * F` with the code of value 0.
     One-bit codes with offset 1 are binary: value = 2 * code - 1.
     16-bit codes use two bytes each (F = 1, byte address doubled), f32 four.
+
+    `unit` is the width of a word where on-chip memory has another one than a
+    byte: F = unit / bits, and "byte" above reads "word of `unit` bits" (in the
+    blob, as many whole bytes as it takes). A folded unit of PE rows and SIMD
+    columns is rows = PE, depth = 1, unit = SIMD * bits; there, codes with
+    offset 0 are two's complement.
   }];
   let parameters = (ins "int64_t":$rows, "int64_t":$depth, "int64_t":$bits,
-                        "int64_t":$offset);
+                        "int64_t":$offset,
+                        DefaultValuedParameter<"int64_t", "8">:$unit);
+  let builders = [AttrBuilder<(ins "int64_t":$rows, "int64_t":$depth,
+                                   "int64_t":$bits, "int64_t":$offset), [{
+    return $_get($_ctxt, rows, depth, bits, offset, 8);
+  }]>];
   let assemblyFormat = "`<` struct(params) `>`";
 }
 
