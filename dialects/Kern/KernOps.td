@@ -112,5 +112,6 @@ def Kern_FmaOp : Kern_Op<"fma", [Pure, SameOperandsAndResultType]> {
 }
 
 include "dialects/Kern/KernSpatial.td"
+include "dialects/Kern/KernSimt.td"
 
 #endif // TERN_KERN_OPS

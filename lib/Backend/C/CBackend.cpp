@@ -33,8 +33,8 @@ LogicalResult backend::emitC(ModuleOp original, raw_ostream &os) {
       continue;
     std::string name = names.make("kernel_" + kernel.getName().str());
     kernels[kernel.getName()] = name;
-    if (failed(printKernel(kernel, name, bufferHints(kernel, *info), leaves,
-                           body)))
+    if (failed(printKernel(kernel, name, bufferHints(kernel, *info),
+                           portableC(), leaves, body)))
       return failure();
     body << "\n";
   }

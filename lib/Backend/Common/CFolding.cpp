@@ -15,11 +15,15 @@ static bool isLoad(Operation *op) {
   return isa<memref::LoadOp, vector::LoadOp>(op);
 }
 
+/// Whether loads may not move behind `op`: stores, and everything that waits
+/// for others.
 static bool mayWrite(Operation *op) {
   return op->walk([](Operation *inner) {
-             return isa<memref::StoreOp, vector::StoreOp>(inner)
-                        ? WalkResult::interrupt()
-                        : WalkResult::advance();
+             bool isQuiet = isMemoryEffectFree(inner) || isLoad(inner) ||
+                            inner->hasTrait<OpTrait::IsTerminator>() ||
+                            isa<memref::AllocaOp>(inner);
+             return isQuiet || inner->getNumRegions() ? WalkResult::advance()
+                                                      : WalkResult::interrupt();
            })
       .wasInterrupted();
 }

@@ -1,4 +1,4 @@
-//===- CPrinter.cpp - Kernels as C ----------------------------------------===//
+//===- CPrinter.cpp - Kernels as C-family source --------------------------===//
 #include "lib/Backend/Common/CPrinter.h"
 #include "dialects/Kern/Kern.h"
 #include "lib/Backend/Common/CFolding.h"
@@ -17,25 +17,37 @@ using namespace tern::backend;
 
 namespace {
 
-class KernelPrinter {
+class KernelPrinter : public CWriter {
 public:
-  KernelPrinter(func::FuncOp kernel, CLeaves &leaves, raw_ostream &os)
-      : kernel(kernel), leaves(leaves), folding(kernel), os(os) {}
+  KernelPrinter(func::FuncOp kernel, const CLanguage &language, CLeaves &leaves,
+                raw_ostream &os)
+      : kernel(kernel), language(language), leaves(leaves), folding(kernel),
+        os(os) {}
   LogicalResult print(StringRef name, ArrayRef<std::string> hints);
+
+  /// A variable, a literal, or a folded operation.
+  CText text(Value value) override;
+  std::string name(Value value) override {
+    std::string result = names.make(hintOf(value, depth, texts));
+    texts[value] = CText(result);
+    return result;
+  }
+  void bind(Value value, const CText &text) override { texts[value] = text; }
+  raw_ostream &line() override { return os.indent(2 * indent); }
+  void block(Block &block, bool deeper) override;
+  CText address(Value memref, ValueRange indices) override {
+    return CText("&" + element(memref, indices).text, CBinds::Unary);
+  }
 
 private:
   LogicalResult checkTypes();
   void comment(ArrayRef<std::string> names);
-  void parameters(ArrayRef<std::string> names);
 
-  /// The expression of `value`: a variable, a literal, or a folded operation.
-  CText text(Value value);
   CText compute(Operation *op);
   CText element(Value memref, ValueRange indices);
   CText literal(arith::ConstantOp constant);
   CText refuse(Operation *op);
 
-  void block(Block &block);
   void statement(Operation *op);
   void forLoop(scf::ForOp loop);
   void ifElse(scf::IfOp op);
@@ -43,14 +55,10 @@ private:
   void yield(Operation *terminator, ArrayRef<std::string> targets);
   /// Declares `value` with the text, under a name like `hint`.
   void define(Value value, const CText &init);
-  std::string name(Value value) {
-    std::string result = names.make(hintOf(value, depth, texts));
-    texts[value] = CText(result);
-    return result;
-  }
-  raw_ostream &line() { return os.indent(2 * indent); }
+  std::string typeOf(Value value) { return language.typeOf(value.getType()); }
 
   func::FuncOp kernel;
+  const CLanguage &language;
   CLeaves &leaves;
   CFolding folding;
   CRanges ranges;
@@ -61,7 +69,7 @@ private:
   bool refused = false;
 };
 
-/// Every type has a name in C; checked before anything is printed.
+/// Every type has a name in the language; checked before anything is printed.
 LogicalResult KernelPrinter::checkTypes() {
   auto bad = kernel.walk([&](Operation *op) {
     SmallVector<Type> types(op->getOperandTypes());
@@ -70,10 +78,11 @@ LogicalResult KernelPrinter::checkTypes() {
       Type value = type;
       if (auto memref = dyn_cast<MemRefType>(type))
         value = memref.getRank() == 1 && memref.hasStaticShape() &&
-                        memref.getLayout().isIdentity()
+                        memref.getLayout().isIdentity() &&
+                        language.hasSpace(memref.getMemorySpace())
                     ? memref.getElementType()
                     : Type();
-      if (value && !cTypeOf(value).empty())
+      if (value && !language.typeOf(value).empty())
         continue;
       op->emitOpError("expected scalars, one-dimensional vectors of fixed "
                       "length and rank-1 memrefs of i1, i8, i16, i32, i64, "
@@ -118,7 +127,7 @@ CText KernelPrinter::text(Value value) {
 CText KernelPrinter::element(Value memref, ValueRange indices) {
   CText buffer = text(memref);
   std::string at = indices.empty() ? "0" : text(indices.front()).text;
-  return CText(buffer.text + "[" + at + "]");
+  return CText(language.element(buffer.text, at));
 }
 
 CText KernelPrinter::compute(Operation *op) {
@@ -128,9 +137,7 @@ CText KernelPrinter::compute(Operation *op) {
     if (load.getMemRefType().getElementType() !=
         load.getVectorType().getElementType())
       return refuse(op);
-    return leaves.vectorOp(
-        op, CText("&" + element(load.getBase(), load.getIndices()).text,
-                  CBinds::Unary));
+    return leaves.vectorOp(op, address(load.getBase(), load.getIndices()));
   }
   SmallVector<CText> operands;
   for (Value operand : op->getOperands())
@@ -143,6 +150,9 @@ CText KernelPrinter::compute(Operation *op) {
                          : std::to_string(extract.getStaticPosition()[0]);
     return CText(operands[0].in(CBinds::Primary) + ".lane[" + at + "]");
   }
+  CText own = language.expression(op, operands);
+  if (!own.text.empty())
+    return own;
   auto isVector = [](Type type) { return isa<VectorType>(type); };
   bool onVectors = llvm::any_of(op->getOperandTypes(), isVector) ||
                    llvm::any_of(op->getResultTypes(), isVector);
@@ -154,7 +164,7 @@ CText KernelPrinter::compute(Operation *op) {
 }
 
 void KernelPrinter::define(Value value, const CText &init) {
-  std::string type = cTypeOf(value.getType());
+  std::string type = typeOf(value);
   std::string variable = name(value);
   line() << "const " << type << " " << variable << " = " << init.text << ";\n";
 }
@@ -171,7 +181,7 @@ void KernelPrinter::yield(Operation *terminator,
       together |= values[i] != targets[i] && mentions(values[j], targets[i]);
   for (size_t i = 0; together && i < targets.size(); ++i) {
     std::string copy = names.make("next_" + targets[i]);
-    line() << "const " << cTypeOf(terminator->getOperand(i).getType()) << " "
+    line() << "const " << typeOf(terminator->getOperand(i)) << " "
            << copy << " = " << values[i] << ";\n";
     values[i] = copy;
   }
@@ -189,17 +199,19 @@ void KernelPrinter::forLoop(scf::ForOp loop) {
     std::string variable = name(argument);
     texts[result] = CText(variable);
     carried.push_back(variable);
-    line() << cTypeOf(argument.getType()) << " " << variable << " = "
+    line() << typeOf(argument) << " " << variable << " = "
            << initial << ";\n";
   }
   CText first = text(loop.getLowerBound()), end = text(loop.getUpperBound());
   std::string step = text(loop.getStep()).text;
   std::string i = name(loop.getInductionVar());
-  line() << "for (" << cTypeOf(loop.getInductionVar().getType()) << " " << i
+  language.beforeLoop(loop, *this);
+  line() << "for (" << typeOf(loop.getInductionVar()) << " " << i
          << " = " << first.text << "; " << i << " < " << end.in(CBinds::Sum)
          << "; " << (step == "1" ? "++" + i : i + " += " + step) << ") {\n";
   ++indent, ++depth;
-  block(*loop.getBody());
+  language.insideLoop(loop, *this);
+  block(*loop.getBody(), false);
   yield(loop.getBody()->getTerminator(), carried);
   --indent, --depth;
   line() << "}\n";
@@ -214,17 +226,17 @@ void KernelPrinter::ifElse(scf::IfOp op) {
   SmallVector<std::string> results;
   for (Value result : op.getResults()) {
     results.push_back(name(result));
-    line() << cTypeOf(result.getType()) << " " << results.back() << ";\n";
+    line() << typeOf(result) << " " << results.back() << ";\n";
   }
   line() << "if (" << condition << ") {\n";
   ++indent;
-  block(*op.thenBlock());
+  block(*op.thenBlock(), false);
   yield(op.thenBlock()->getTerminator(), results);
   --indent;
   if (op.elseBlock()) {
     line() << "} else {\n";
     ++indent;
-    block(*op.elseBlock());
+    block(*op.elseBlock(), false);
     yield(op.elseBlock()->getTerminator(), results);
     --indent;
   }
@@ -235,6 +247,8 @@ void KernelPrinter::ifElse(scf::IfOp op) {
 }
 
 void KernelPrinter::statement(Operation *op) {
+  if (language.statement(op, *this))
+    return;
   llvm::TypeSwitch<Operation *>(op)
       .Case([&](scf::ForOp loop) { forLoop(loop); })
       .Case([&](scf::IfOp branch) { ifElse(branch); })
@@ -246,15 +260,13 @@ void KernelPrinter::statement(Operation *op) {
         if (store.getMemRefType().getElementType() !=
             store.getVectorType().getElementType())
           return void(refuse(op));
-        std::string to = element(store.getBase(), store.getIndices()).text;
-        line() << leaves.store(store.getVectorType()) << "(&" << to << ", "
+        CText to = address(store.getBase(), store.getIndices());
+        line() << leaves.store(store.getVectorType()) << "(" << to.text << ", "
                << text(store.getValueToStore()).text << ");\n";
       })
       .Case([&](memref::AllocaOp alloca) {
         std::string buffer = name(alloca.getResult());
-        line() << "_Alignas(64) " << cTypeOf(alloca.getType().getElementType())
-               << " " << buffer << "[" << alloca.getType().getNumElements()
-               << "];\n";
+        line() << language.local(alloca, buffer) << ";\n";
       })
       .Case<func::ReturnOp, scf::YieldOp>([](auto) {})
       .Default([&](Operation *) {
@@ -265,10 +277,12 @@ void KernelPrinter::statement(Operation *op) {
       });
 }
 
-void KernelPrinter::block(Block &block) {
+void KernelPrinter::block(Block &block, bool deeper) {
+  indent += deeper;
   for (Operation &op : block)
     if (!CFolding::isOmitted(&op) && !folding.isFolded(&op) && !refused)
       statement(&op);
+  indent -= deeper;
 }
 
 void KernelPrinter::comment(ArrayRef<std::string> buffers) {
@@ -289,25 +303,6 @@ void KernelPrinter::comment(ArrayRef<std::string> buffers) {
   os << " */\n";
 }
 
-void KernelPrinter::parameters(ArrayRef<std::string> buffers) {
-  for (auto [i, argument] : llvm::enumerate(kernel.getArguments())) {
-    if (i < 2) {
-      if (argument.use_empty())
-        line() << "(void)" << texts[argument].text << ";\n";
-      continue;
-    }
-    if (argument.use_empty())
-      continue;
-    Type element = cast<MemRefType>(argument.getType()).getElementType();
-    line() << (isWritten(argument) ? "" : "const ") << cTypeOf(element) << " *"
-           << buffers[i - 2] << " = buffers[" << i - 2 << "];\n";
-  }
-  bool unused = llvm::all_of(kernel.getArguments().drop_front(2),
-                             [](Value argument) { return argument.use_empty(); });
-  if (unused)
-    line() << "(void)buffers;\n";
-}
-
 LogicalResult KernelPrinter::print(StringRef name,
                                    ArrayRef<std::string> hints) {
   if (failed(checkTypes()))
@@ -321,10 +316,8 @@ LogicalResult KernelPrinter::print(StringRef name,
     texts[argument] = CText(buffers.back());
   }
   comment(buffers);
-  os << "static void " << name
-     << "(int64_t lo, int64_t hi, void *const *buffers) {\n";
-  parameters(buffers);
-  block(kernel.front());
+  language.head(kernel, name, buffers, *this, os);
+  block(kernel.front(), false);
   os << "}\n";
   return failure(refused);
 }
@@ -333,7 +326,8 @@ LogicalResult KernelPrinter::print(StringRef name,
 
 LogicalResult backend::printKernel(func::FuncOp kernel, StringRef name,
                                    ArrayRef<std::string> hints,
-                                   CLeaves &leaves, raw_ostream &os) {
+                                   const CLanguage &language, CLeaves &leaves,
+                                   raw_ostream &os) {
   auto types = kernel.getArgumentTypes();
   bool good = types.size() >= 2 && types[0].isIndex() && types[1].isIndex() &&
               types.size() == hints.size() + 2 && kernel.getBody().hasOneBlock();
@@ -343,5 +337,5 @@ LogicalResult backend::printKernel(func::FuncOp kernel, StringRef name,
     return kernel.emitOpError("expected one block and arguments (index, index, "
                               "rank-1 memrefs...), but got ")
            << kernel.getFunctionType();
-  return KernelPrinter(kernel, leaves, os).print(name, hints);
+  return KernelPrinter(kernel, language, leaves, os).print(name, hints);
 }

@@ -1,4 +1,4 @@
-//===- CPrinter.h - Kernels as C ------------------------------------------===//
+//===- CPrinter.h - Kernels as C-family source ----------------------------===//
 //
 // What all printed targets share: a kernel in kern form becomes a function with
 // nested expressions, names taken from the model, and calls of leaves where the
@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 #pragma once
+#include "lib/Backend/Common/CLanguage.h"
 #include "lib/Backend/Common/CLeaves.h"
 #include "lib/Backend/Common/ModelInfo.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -17,10 +18,11 @@ namespace tern::backend {
 llvm::SmallVector<std::string> bufferHints(mlir::func::FuncOp kernel,
                                            const ModelInfo &info);
 
-/// Prints `kernel` as `static void <name>(lo, hi, buffers)`, with a comment on
-/// its layer and buffers. Emits located diagnostics.
+/// Prints `kernel` as a function `name` of the language, with a comment on its
+/// layer and buffers. Emits located diagnostics.
 mlir::LogicalResult printKernel(mlir::func::FuncOp kernel, llvm::StringRef name,
                                 llvm::ArrayRef<std::string> hints,
-                                CLeaves &leaves, llvm::raw_ostream &os);
+                                const CLanguage &language, CLeaves &leaves,
+                                llvm::raw_ostream &os);
 
 } // namespace tern::backend
