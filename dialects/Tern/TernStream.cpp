@@ -9,10 +9,12 @@ LogicalResult DataflowOp::verify() {
   // dataflow_c1
   if (!llvm::equal(block.getArgumentTypes(), getInputs().getTypes()))
     return emitOpError("expected a block of ")
-           << getInputs().getTypes() << ", but got " << block.getArgumentTypes();
+           << getInputs().getTypes() << ", but got "
+           << block.getArgumentTypes();
   // dataflow_c2
   auto deliver = dyn_cast<DeliverOp>(block.back());
-  if (!deliver || !llvm::equal(deliver.getValues().getTypes(), getResultTypes()))
+  if (!deliver ||
+      !llvm::equal(deliver.getValues().getTypes(), getResultTypes()))
     return emitOpError("expected tern.deliver of ") << getResultTypes();
   return success();
 }

@@ -101,6 +101,13 @@ LogicalResult tern::runGraphStage(ModuleOp module,
   return pm.run(module);
 }
 
+/// Whether the target is a part that stages are laid out on: it has one way of
+/// multiplying, and folding is chosen where the streams are drawn.
+static bool isSpatial(ModuleOp module) {
+  FailureOr<const Machine *> machine = machineOf(module);
+  return succeeded(machine) && (*machine)->kind == MachineKind::Fpga;
+}
+
 LogicalResult tern::runScheduleStage(ModuleOp module,
                                      const CompileOptions &options) {
   // From here on every choice is one of the machine's.
@@ -115,10 +122,24 @@ LogicalResult tern::runScheduleStage(ModuleOp module,
   pm.addPass(tiling::createFuseElementwise());
   pm.addPass(tiling::createFuseEpilogue());
   pm.addPass(createCSEPass());
+  if (isSpatial(module))
+    return pm.run(module);
   pm.addPass(precision::createSelectMpGemm({options.method}));
   // Weights are packed here, once, in the order the kernels read them.
   pm.addPass(tiling::createPackWeights());
   return pm.run(module);
+}
+
+/// Steps between the first and the last product become stages and streams, on
+/// tensors; what is left is for the host.
+static void addSpatialPasses(PassManager &pm, const CompileOptions &options) {
+  pm.addPass(lowering::createPlaceOnDevice());
+  pm.addPass(lowering::createDeriveThresholds());
+  if (options.taps)
+    pm.addPass(lowering::createTapDataflow());
+  pm.addPass(lowering::createChooseFolding());
+  pm.addPass(lowering::createStreamEdges());
+  pm.addPass(lowering::createLowerStages());
 }
 
 LogicalResult tern::runLoweringStage(ModuleOp module,
@@ -126,6 +147,8 @@ LogicalResult tern::runLoweringStage(ModuleOp module,
   PassManager pm(module.getContext());
   instrument(pm, options, "lowering");
 
+  if (isSpatial(module))
+    addSpatialPasses(pm, options);
   // Tensors become buffers, buffers get places, steps become kernels.
   pm.addPass(lowering::createBufferize());
   if (options.taps)
