@@ -25,12 +25,14 @@ import tempfile
 
 import numpy
 
-_ABI_VERSION = 1
+_ABI_VERSION = 2
 _ALIGNMENT = 64
+_MEMORY_HOST = 0
 _ERRORS = {
     1: "the weights file belongs to another model",
     2: "there is no such entry",
     3: "a null or misaligned pointer",
+    4: "the GPU has no memory left, or failed",
 }
 _DTYPES = {
     "bool": numpy.bool_, "int8": numpy.int8, "uint8": numpy.uint8,
@@ -76,11 +78,13 @@ class _Info(ctypes.Structure):
                 ("target", ctypes.c_char_p), ("context_bytes", ctypes.c_uint64),
                 ("weights_bytes", ctypes.c_uint64),
                 ("weights_hash", ctypes.c_uint64),
-                ("entries", ctypes.POINTER(_Entry))]
+                ("entries", ctypes.POINTER(_Entry)),
+                ("memory", ctypes.c_uint32)]
 
 
-class _Threads(ctypes.Structure):
-    _fields_ = [("parallel_for", _PARALLEL_FOR), ("user", ctypes.c_void_p)]
+class _Execution(ctypes.Structure):
+    _fields_ = [("parallel_for", _PARALLEL_FOR), ("user", ctypes.c_void_p),
+                ("stream", ctypes.c_void_p)]
 
 
 _INIT = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p,
@@ -88,11 +92,13 @@ _INIT = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p,
 _RUN = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_uint32,
                         ctypes.POINTER(ctypes.c_void_p),
                         ctypes.POINTER(ctypes.c_void_p), ctypes.c_void_p,
-                        ctypes.POINTER(_Threads))
+                        ctypes.POINTER(_Execution))
+_RELEASE = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
 
 
 class _Model(ctypes.Structure):
-    _fields_ = [("info", ctypes.POINTER(_Info)), ("init", _INIT), ("run", _RUN)]
+    _fields_ = [("info", ctypes.POINTER(_Info)), ("init", _INIT), ("run", _RUN),
+                ("release", _RELEASE)]
 
 
 def _aligned(nbytes):
@@ -221,6 +227,10 @@ class Model:
         if self.threads > 1:
             self._pool = concurrent.futures.ThreadPoolExecutor(self.threads - 1)
 
+    def __del__(self):
+        if getattr(self, "_ready", False) and self._model.release:
+            self._model.release(self._context.ctypes.data)
+
     def _init(self, path, info):
         try:
             data = numpy.fromfile(path, numpy.uint8)
@@ -233,6 +243,7 @@ class Model:
                                 self._weights.ctypes.data, data.size)
         if code:
             raise Error(f"{path}: {_ERRORS.get(code, code)}")
+        self._ready = True
 
     @staticmethod
     def load(path, weights=None, threads=1):
@@ -297,7 +308,7 @@ class Model:
             yield None
             return
         callback = _PARALLEL_FOR(self._parallel_for)
-        yield ctypes.byref(_Threads(callback, None))
+        yield ctypes.byref(_Execution(callback, None, None))
 
     def run(self, arrays, entry=None):
         """Runs an entry (by number or name; else the first whose inputs fit) on
@@ -311,11 +322,16 @@ class Model:
             inputs[-1][:] = data.reshape(-1).view(numpy.uint8)
         outputs = [inputs[t.alias] if t.alias >= 0 else _aligned(t.nbytes)
                    for t in chosen.outputs]
-        workspace = _aligned(chosen.workspace_bytes)
+        # A model on a GPU has a workspace of its own there.
+        on_device = self._model.info.contents.memory != _MEMORY_HOST
+        workspace = None
+        if not on_device:
+            workspace = _aligned(chosen.workspace_bytes)
         with self._thread_table() as threads:
             code = self._model.run(self._context.ctypes.data, chosen.index,
                                    _pointers(inputs), _pointers(outputs),
-                                   workspace.ctypes.data, threads)
+                                   None if on_device else workspace.ctypes.data,
+                                   threads)
         if code:
             raise Error(f"{self.name}: {_ERRORS.get(code, code)}")
         return {tensor.name: data.view(tensor.dtype).reshape(tensor.shape)

@@ -1,5 +1,6 @@
 //===- KernSimt.cpp - Verifiers of SIMT operations ------------------------===//
 #include "dialects/Kern/Kern.h"
+#include "dialects/Tern/Tern.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 
 using namespace mlir;
@@ -10,9 +11,13 @@ static bool isShared(Value memory) {
       cast<MemRefType>(memory.getType()).getMemorySpace());
 }
 
+/// Bytes, or codes of a byte each, which are bytes once they are lowered.
 static bool holdsBytes(Value memory) {
   auto type = cast<MemRefType>(memory.getType());
-  return type.getRank() == 1 && type.getElementType().isInteger(8);
+  auto code = dyn_cast<tern::ir::QType>(type.getElementType());
+  return type.getRank() == 1 &&
+         (type.getElementType().isInteger(8) ||
+          (code && code.getStorageBytes() == 1));
 }
 
 /// Whether `type` is a vector of one of `counts` 32-bit words.
@@ -63,10 +68,12 @@ LogicalResult CopyWaitOp::verify() {
 
 LogicalResult LoadWordsOp::verify() {
   // load_words_c1
-  if (!holdsBytes(getMemory()) || !isWords(getWords().getType(), {1, 2, 4}))
-    return emitOpError("expected i8 memory and 1, 2 or 4 words of i32, but "
+  Type words = getWords().getType();
+  if (!holdsBytes(getMemory()) ||
+      !(words.isInteger(32) || isWords(words, {2, 4})))
+    return emitOpError("expected i8 memory and i32 or 2 or 4 of them, but "
                        "got ")
-           << getMemory().getType() << " and " << getWords().getType();
+           << getMemory().getType() << " and " << words;
   return success();
 }
 

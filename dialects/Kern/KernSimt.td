@@ -128,10 +128,10 @@ def Kern_LoadWordsOp : Kern_Op<"load_words", [
     `streaming` they are used once.
 
     Constraints:
-    * load_words_c1: memory of i8, a result of 1, 2 or 4 words.
+    * load_words_c1: memory of i8, a result of i32 or 2 or 4 of them.
   }];
   let arguments = (ins AnyMemRef:$memory, Index:$at, UnitAttr:$streaming);
-  let results = (outs AnyVector:$words);
+  let results = (outs AnyType:$words);
   let hasVerifier = 1;
   let assemblyFormat = [{
     $memory `[` $at `]` (`streaming` $streaming^)? attr-dict

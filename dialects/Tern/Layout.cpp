@@ -15,6 +15,13 @@ PackedMatrix::PackedMatrix(ir::LayoutAttr layout, int64_t n, int64_t k)
   AffineExpr inside = (tile * getBlocks() + block) * getRows();
   AffineExpr unit = (inside + row % getRows()) * getDepth() + col % getDepth();
   AffineExpr field = (col % getBlockK()).floorDiv(getDepth());
+  if (layout.getFragments()) {
+    AffineExpr k = col % getBlockK(), step = k.floorDiv(16);
+    AffineExpr lane = row % getRows() * 4 + (k % 8).floorDiv(2);
+    unit = ((tile * getBlocks() + block) * 32 + lane) * 16 +
+           step.floorDiv(2) * 4 + step % 2 + k % 2 * 2;
+    field = (k % 16).floorDiv(8);
+  }
   map = AffineMap::get(2, 0, {unit, field}, context);
 }
 

@@ -92,6 +92,7 @@ def Tern_MethodKind : I32EnumAttr<"Method", "mpGEMM method", [
   I32EnumAttrCase<"Direct", 0, "direct">,   // plain loops, any operands
   I32EnumAttrCase<"Dequant", 1, "dequant">, // float dot of dequantized weights
   I32EnumAttrCase<"IntDot", 2, "int_dot">,  // integer dot, scale afterwards
+  I32EnumAttrCase<"Mma", 3, "mma">,         // matrix units of a GPU
 ]> {
   let cppNamespace = "::tern::ir";
   let genSpecializedAttr = 0;
@@ -115,6 +116,13 @@ def Tern_LayoutAttr : AttrDef<Tern_Dialect, "Layout"> {
     One-bit codes with offset 1 are binary: value = 2 * code - 1.
     16-bit codes use two bytes each (F = 1, byte address doubled), f32 four.
 
+    With `fragments`, `rows` is 8, `depth` 64 and `bits` 4: the 16 bytes that
+    lane l of a warp holds of a tile's block are the B operands of 8 products
+    of 16-bit floats (kern.mma f16), in that order. Code (n, k) of a block of
+    128 is lane (n % 8) * 4 + (k % 8) / 2; with s = k / 16, h = (k % 16) / 8,
+    e = k % 2 it is nibble h of byte 4 * (s / 2) + s % 2 + 2 * e of the lane's:
+    a mask of 0x000f000f gives the two neighbours along K as halves of a word.
+
     `unit` is the width of a word where on-chip memory has another one than a
     byte: F = unit / bits, and "byte" above reads "word of `unit` bits" (in the
     blob, as many whole bytes as it takes). A folded unit of PE rows and SIMD
@@ -123,10 +131,12 @@ def Tern_LayoutAttr : AttrDef<Tern_Dialect, "Layout"> {
   }];
   let parameters = (ins "int64_t":$rows, "int64_t":$depth, "int64_t":$bits,
                         "int64_t":$offset,
+                        DefaultValuedParameter<"bool", "false">:$fragments,
                         DefaultValuedParameter<"int64_t", "8">:$unit);
   let builders = [AttrBuilder<(ins "int64_t":$rows, "int64_t":$depth,
-                                   "int64_t":$bits, "int64_t":$offset), [{
-    return $_get($_ctxt, rows, depth, bits, offset, 8);
+                                   "int64_t":$bits, "int64_t":$offset,
+                                   CArg<"bool", "false">:$fragments), [{
+    return $_get($_ctxt, rows, depth, bits, offset, fragments, 8);
   }]>];
   let assemblyFormat = "`<` struct(params) `>`";
 }
@@ -136,7 +146,7 @@ def Tern_TargetAttr : AttrDef<Tern_Dialect, "Target"> {
   let summary = "The machine that the module is compiled for.";
   let description = [{
     `name` is a file of targets/ (without .yaml), `features` LLVM's feature
-    string, `hash` that of the YAML's contents.
+    string ("+sm_90" of a GPU), `hash` that of the YAML's contents.
   }];
   let parameters = (ins StringRefParameter<"">:$name,
                         StringRefParameter<"">:$features,

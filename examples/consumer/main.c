@@ -47,11 +47,11 @@ typedef struct {
   const void *const *inputs;
   void **outputs;
   void *workspace;
-  const tern_threads *threads;
+  const tern_execution *threads;
 } run;
 
 static run new_run(const void *context, const void *const *inputs,
-                   const tern_threads *threads) {
+                   const tern_execution *threads) {
   const tern_entry *entry = &model->info->entries[TERN_DIGITS_ENTRY_MAIN_];
   run result = {context, inputs, allocate(entry->num_outputs * sizeof(void *)),
                 allocate(entry->workspace_bytes), threads};
@@ -102,7 +102,7 @@ static void run_on_pool(const run *alone) {
   pool *workers = pool_create(3);
   if (!workers)
     fail("cannot start", "threads");
-  tern_threads threads = {pool_parallel_for, workers};
+  tern_execution threads = {pool_parallel_for, workers, NULL};
   run parallel = new_run(alone->context, alone->inputs, &threads);
   for (int i = 0; i < 3; ++i) {
     do_run(&parallel);
@@ -137,6 +137,8 @@ int main(int argc, char **argv) {
   for (uint64_t i = 0; i < entry->outputs[0].bytes / sizeof(float); ++i)
     printf("%.9g\n", scores[i]);
   free_run(&alone);
+  if (model->release)
+    model->release(context);
   free(input);
   free(context);
   free(weights);

@@ -13,7 +13,7 @@ pool *pool_create(int threads);
 void pool_destroy(pool *p);
 
 /* Splits [0, trip) over the pool; has the signature of
- * tern_threads.parallel_for, with the pool as `user`. */
+ * tern_execution.parallel_for, with the pool as `user`. */
 void pool_parallel_for(void *user, int64_t trip, pool_kernel kernel,
                        void *const *buffers);
 #endif

@@ -55,6 +55,11 @@ public:
       threads = std::make_unique<KernelThreads>(options.threads);
   }
 
+  ~HostExecutor() override {
+    if (model && model->release)
+      model->release(state.data());
+  }
+
   LogicalResult init(const tern_model *loaded);
   FailureOr<SmallVector<eval::Tensor>>
   run(StringRef entry, ArrayRef<eval::Tensor> inputs) override;
@@ -79,13 +84,13 @@ private:
 };
 
 LogicalResult HostExecutor::init(const tern_model *loaded) {
-  model = loaded;
-  if (model->info->abi_version != TERN_ABI_VERSION)
+  if (loaded->info->abi_version != TERN_ABI_VERSION)
     return error() << "expected ABI version " << TERN_ABI_VERSION
-                   << ", but got " << model->info->abi_version;
-  int32_t status = model->init(state.data(), weights.data(), weightsBytes);
+                   << ", but got " << loaded->info->abi_version;
+  int32_t status = loaded->init(state.data(), weights.data(), weightsBytes);
   if (status != TERN_OK)
     return error() << "init failed: " << describeStatus(status);
+  model = loaded;
   return success();
 }
 
@@ -128,8 +133,10 @@ HostExecutor::run(StringRef name, ArrayRef<eval::Tensor> inputs) {
                                     : buffers.back().data());
   }
   uint32_t index = entry - info.entries.data();
+  bool onDevice = model->info->memory == TERN_MEMORY_DEVICE;
   int32_t status = model->run(state.data(), index, inputPointers.data(),
-                              outputPointers.data(), buffers[0].data(),
+                              outputPointers.data(),
+                              onDevice ? nullptr : buffers[0].data(),
                               threads ? threads->get() : nullptr);
   if (status != TERN_OK)
     return error() << "run failed: " << describeStatus(status);

@@ -11,7 +11,7 @@ namespace tern {
 struct ExecutorOptions {
   /// The whole weights file, header included. Copied.
   llvm::ArrayRef<char> weights;
-  /// Threads for kernels; 1 passes no tern_threads at all.
+  /// Threads for kernels; 1 passes no tern_execution at all.
   unsigned threads = 1;
 };
 

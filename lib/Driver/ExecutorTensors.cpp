@@ -97,6 +97,8 @@ StringRef tern::describeStatus(int32_t status) {
     return "no such entry";
   case TERN_ERROR_ARGUMENT:
     return "a null or misaligned pointer";
+  case TERN_ERROR_DEVICE:
+    return "the device failed";
   default:
     return "unknown status";
   }

@@ -5,7 +5,7 @@
 
 namespace tern {
 
-/// A fixed set of threads behind the ABI's tern_threads. Grids are split
+/// A fixed set of threads behind the ABI's tern_execution. Grids are split
 /// evenly and statically, so that a thread meets the same weights every run.
 /// One run at a time.
 class KernelThreads {
@@ -13,12 +13,12 @@ public:
   /// `count` threads, the caller's included.
   explicit KernelThreads(unsigned count);
   ~KernelThreads();
-  const tern_threads *get() const { return &threads; }
+  const tern_execution *get() const { return &threads; }
 
 private:
   struct Impl;
   std::unique_ptr<Impl> impl;
-  tern_threads threads;
+  tern_execution threads = {};
 };
 
 } // namespace tern

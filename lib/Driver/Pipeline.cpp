@@ -8,6 +8,7 @@
 #include "lib/Driver/Pipeline.h"
 #include "lib/Driver/PassInstrumentation.h"
 #include "lib/Import/Import.h"
+#include "lib/Methods/VectorShape.h"
 #include "lib/Target/Targets.h"
 #include "mlir/Transforms/Passes.h"
 #include "passes/Graph/BindDims.h"
@@ -158,6 +159,9 @@ LogicalResult tern::runLoweringStage(ModuleOp module,
   // Each kernel becomes loops over numbers in one-dimensional memory.
   pm.addPass(lowering::createLowerContractions());
   pm.addPass(lowering::createLowerLinalg());
+  auto target = module->getAttrOfType<ir::TargetAttr>("tern.target");
+  if (getVectorShape(target).isSimt)
+    pm.addPass(lowering::createMapGrid());
   pm.addPass(lowering::createLowerCodes());
   pm.addPass(lowering::createFlattenBuffers());
   pm.addPass(createCanonicalizerPass());

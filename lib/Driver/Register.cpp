@@ -11,6 +11,7 @@
 // One line for each folder of lib/Backend.
 #define TERN_BACKENDS(BACKEND)                                                 \
   BACKEND(C)                                                                   \
+  BACKEND(CUDA)                                                                \
   BACKEND(Host)                                                                \
   BACKEND(RVV)
 

@@ -47,6 +47,14 @@ static ir::LayoutAttr dequantLayout(const Contraction &c,
                                     const VectorShape &shape) {
   return layoutOfDepth(c, shape, 1);
 }
+/// Tiles of 64 rows, of 64 bytes of codes along K, or 32 of packed ones. Bytes
+/// stay what they are: matrix units multiply signed ones, too.
+static ir::LayoutAttr mmaLayout(const Contraction &c, const VectorShape &) {
+  auto [bits, offset] = storedCode(c);
+  int64_t rows = std::min<int64_t>(64, llvm::alignTo(c.n, 8));
+  return ir::LayoutAttr::get(c.op->getContext(), rows, bits == 8 ? 64 : 32,
+                             bits, bits == 8 ? 0 : offset);
+}
 static ir::LayoutAttr intDotLayout(const Contraction &c,
                                    const VectorShape &shape) {
   return layoutOfDepth(c, shape, shape.depth);
@@ -86,12 +94,26 @@ static std::string whyNotConstant(const Contraction &c) {
   return "";
 }
 
+static std::string whyNotIntegers(const Contraction &c) {
+  for (Type type : {c.lhs, c.rhs}) {
+    auto code = dyn_cast<ir::QType>(type);
+    if (!code || !code.isInteger() || code.getBits() > 8)
+      return "an operand of " + printed(type) +
+             " is no integer code of up to 8 bits";
+  }
+  return "";
+}
+
 static std::string whyNotDirect(const Contraction &, const VectorShape &) {
   return "";
 }
 
+static constexpr char noSimt[] = "the target is a GPU";
+
 static std::string whyNotDequant(const Contraction &c,
                                  const VectorShape &shape) {
+  if (shape.isSimt)
+    return noSimt;
   if (std::string why = whyNotConstant(c); !why.empty())
     return why;
   if (!c.lhs.isF32() && !c.lhs.isF16() && !c.lhs.isBF16())
@@ -110,20 +132,30 @@ static std::string whyNotDequant(const Contraction &c,
 
 static std::string whyNotIntDot(const Contraction &c,
                                 const VectorShape &shape) {
+  if (shape.isSimt)
+    return noSimt;
   if (std::string why = whyNotConstant(c); !why.empty())
     return why;
-  for (Type type : {c.lhs, c.rhs}) {
-    auto code = dyn_cast<ir::QType>(type);
-    if (!code || !code.isInteger() || code.getBits() > 8)
-      return "an operand of " + printed(type) +
-             " is no integer code of up to 8 bits";
-  }
+  if (std::string why = whyNotIntegers(c); !why.empty())
+    return why;
   if (c.rhsScale ? !c.accumulator.isF32() : !c.accumulator.isInteger(32))
     return "the accumulator is " + printed(c.accumulator) + ", not " +
            (c.rhsScale ? "f32" : "i32");
   if (c.rhsScale && !boundAccumulator(c)->fitsI32())
     return "the sums of a group may exceed i32";
   return whyNotPacked(c, intDotLayout(c, shape));
+}
+
+static std::string whyNotMma(const Contraction &c, const VectorShape &shape) {
+  if (!shape.isSimt)
+    return "the target has no matrix units";
+  if (std::string why = whyNotConstant(c); !why.empty())
+    return why;
+  if (std::string why = whyNotIntegers(c); !why.empty())
+    return why;
+  if (c.rhsScale || !c.accumulator.isInteger(32))
+    return "the sums are not of i32";
+  return whyNotPacked(c, mmaLayout(c, shape));
 }
 
 //===----------------------------------------------------------------------===//
@@ -156,6 +188,15 @@ static double costIntDot(const Contraction &c, const VectorShape &shape) {
   return costPacked(c, intDotLayout(c, shape), shape.lanes * shape.depth / 2.0);
 }
 
+/// A warp's matrix unit does 16 x 8 x 32 products in about 16 cycles.
+static double costMma(const Contraction &c, const VectorShape &shape) {
+  PackedMatrix matrix(mmaLayout(c, shape), c.n, c.k);
+  double macs = static_cast<double>(llvm::alignTo(c.m, 16)) *
+                matrix.getTiles() * matrix.getRows() * matrix.getBlocks() *
+                matrix.getBlockK();
+  return macs / 256;
+}
+
 //===----------------------------------------------------------------------===//
 // The list
 //===----------------------------------------------------------------------===//
@@ -170,6 +211,9 @@ ArrayRef<Method> tern::getMethods() {
       {ir::Method::IntDot, "int_dot",
        "exact integer dot products of packed codes, scaled afterwards",
        whyNotIntDot, intDotLayout, costIntDot},
+      {ir::Method::Mma, "mma",
+       "exact integer products of a GPU's matrix units, scaled afterwards",
+       whyNotMma, mmaLayout, costMma},
   };
   return methods;
 }

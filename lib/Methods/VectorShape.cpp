@@ -10,6 +10,7 @@ VectorShape tern::getVectorShape(ir::TargetAttr target) {
   // Strips of [8] lanes: 16 at VLEN 128, 128 at VLEN 1024.
   constexpr VectorShape rvv = {8, 1, true, 128, 4, 1, true};
   constexpr VectorShape portable = {16, 4, false, 16, 2, 1, false};
+  constexpr VectorShape simt = {1, 1, false, 1, 1, 1, false, true};
   if (!target)
     return portable;
   llvm::StringRef features = target.getFeatures(), name = target.getName();
@@ -18,6 +19,8 @@ VectorShape tern::getVectorShape(ir::TargetAttr target) {
   auto has = [&](llvm::StringRef feature) {
     return llvm::is_contained(list, feature);
   };
+  if (features.contains("+sm_"))
+    return simt;
   if (has("+v") || name.contains("rvv") || name.contains("rv64gcv"))
     return rvv;
   if (has("+avx512vnni") || has("+avx512bw"))

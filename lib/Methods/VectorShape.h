@@ -19,6 +19,9 @@ struct VectorShape {
   int64_t blockM, blockN;
   /// Whether a fused multiply-add is one instruction (else products round).
   bool hasFma;
+  /// Whether kernels are of threads, warps and blocks (passes/Lowering/Simt);
+  /// the numbers above then say nothing.
+  bool isSimt = false;
 };
 
 /// By the name and the features of the target; without one, portable C.

@@ -177,8 +177,10 @@ FailureOr<const Machine *> tern::loadMachine(StringRef name,
 }
 
 ir::TargetAttr tern::targetAttr(const Machine &machine, MLIRContext *context) {
-  return ir::TargetAttr::get(context, machine.name, machine.features,
-                             machine.hash);
+  std::string features = machine.features;
+  if (machine.kind == MachineKind::Gpu)
+    features = "+sm_" + std::to_string(machine.gpu.capability);
+  return ir::TargetAttr::get(context, machine.name, features, machine.hash);
 }
 
 FailureOr<const Machine *> tern::machineOf(ModuleOp module) {

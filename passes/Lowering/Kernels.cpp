@@ -16,6 +16,19 @@ Kernels::Kernels(ModuleOp module) {
   }
 }
 
+int64_t Kernels::alignmentOf(BlockArgument buffer) const {
+  auto kernel = cast<func::FuncOp>(buffer.getOwner()->getParentOp());
+  uint64_t bits = 64;
+  for (kern::LaunchOp launch : launches.lookup(kernel.getNameAttr())) {
+    Value memory = launch.getBuffers()[buffer.getArgNumber() - 2];
+    if (auto view = memory.getDefiningOp<kern::ViewOp>())
+      bits |= view.getOffset();
+    else
+      bits |= 1;
+  }
+  return bits & -bits;
+}
+
 void Kernels::setGrid(func::FuncOp kernel, int64_t trip) {
   // A kernel whose steps have nothing to do still is launched.
   trip = std::max<int64_t>(trip, 1);

@@ -12,6 +12,9 @@ public:
   explicit Kernels(mlir::ModuleOp module);
 
   llvm::ArrayRef<mlir::func::FuncOp> get() const { return kernels; }
+  /// The bytes that the address of a kernel's argument is a multiple of, given
+  /// that of what views show is one of 64.
+  int64_t alignmentOf(mlir::BlockArgument buffer) const;
   /// Makes `trip` the grid of a kernel's launches, and notes it on the kernel.
   void setGrid(mlir::func::FuncOp kernel, int64_t trip);
 

@@ -26,7 +26,7 @@ static Type storageType(Type type) {
   if (auto memory = dyn_cast<MemRefType>(type))
     return MemRefType::get(memory.getShape(),
                            storageType(memory.getElementType()),
-                           memory.getLayout());
+                           memory.getLayout(), memory.getMemorySpace());
   return type;
 }
 

@@ -4,6 +4,7 @@
 #include "passes/Lowering/Kernels.h"
 #include "passes/Lowering/Passes.h"
 #include "passes/Lowering/Simd/PackedKernel.h"
+#include "passes/Lowering/Simt/Mma.h"
 
 namespace tern::lowering {
 #define GEN_PASS_DEF_LOWERCONTRACTIONS
@@ -20,12 +21,18 @@ static bool isPacked(Operation *op) {
 }
 
 static int64_t lower(func::FuncOp kernel, Operation *op,
-                     const VectorShape &shape) {
+                     const VectorShape &shape, const Kernels &kernels) {
+  auto method = op->getAttrOfType<ir::MethodAttr>("method");
+  if (method && method.getValue() == ir::Method::Mma) {
+    auto inputs = dyn_cast<BlockArgument>(op->getOperand(0));
+    return lowerMma(kernel, op, inputs ? kernels.alignmentOf(inputs) : 1);
+  }
   if (isPacked(op))
     return lowerPackedContraction(kernel, op, shape);
+  int64_t strip = shape.isSimt ? singleResult : longStrip;
   if (auto matmul = dyn_cast<ir::MatmulOp>(op))
-    return lowerDirectMatmul(kernel, matmul);
-  return lowerDirectConv(kernel, cast<ir::ConvOp>(op));
+    return lowerDirectMatmul(kernel, matmul, strip);
+  return lowerDirectConv(kernel, cast<ir::ConvOp>(op), strip);
 }
 
 namespace {
@@ -47,7 +54,7 @@ struct LowerContractions
                           "tern-pack-weights first");
         return signalPassFailure();
       }
-      kernels.setGrid(kernel, lower(kernel, step, shape));
+      kernels.setGrid(kernel, lower(kernel, step, shape, kernels));
     }
   }
 };

@@ -5,6 +5,7 @@
 // fixed order, so that results do not depend on the machine.
 //
 //===----------------------------------------------------------------------===//
+#include "lib/Methods/VectorShape.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Linalg/Utils/Utils.h"
@@ -88,8 +89,9 @@ namespace {
 /// Writes the loops of one operation.
 class LoopNest {
 public:
-  LoopNest(linalg::GenericOp op, func::FuncOp kernel)
-      : op(op), kernel(kernel), b(op.getLoc(), op.getContext()),
+  LoopNest(linalg::GenericOp op, func::FuncOp kernel, bool isSimt)
+      : op(op), kernel(kernel), isSimt(isSimt),
+        b(op.getLoc(), op.getContext()),
         sizes(op.getStaticLoopRanges()), position(sizes.size()) {
     auto kinds = op.getIteratorTypesArray();
     for (auto [d, kind] : llvm::enumerate(kinds))
@@ -113,6 +115,7 @@ private:
 
   linalg::GenericOp op;
   func::FuncOp kernel;
+  bool isSimt;
   Emitter b;
   SmallVector<int64_t> sizes;
   /// The loops' induction variables, by dimension.
@@ -122,10 +125,11 @@ private:
 } // namespace
 
 /// Leading parallel loops, until there are points enough for any number of
-/// threads; the last one stays inside, for vectors.
+/// threads; the last one stays inside, for vectors. A GPU has a thread for each
+/// point, and neighbours along the last dimension read neighbours in memory.
 unsigned LoopNest::countGridDims() const {
   constexpr int64_t enough = 256;
-  if (parallel.size() < 2)
+  if (isSimt || parallel.size() < 2)
     return parallel.size();
   int64_t points = 1;
   unsigned count = 0;
@@ -226,6 +230,9 @@ struct LowerLinalg : lowering::impl::LowerLinalgBase<LowerLinalg> {
   void runOnOperation() override {
     Kernels kernels(getOperation());
     IRRewriter rewriter(&getContext());
+    bool isSimt = getVectorShape(getOperation()->getAttrOfType<ir::TargetAttr>(
+                                     "tern.target"))
+                      .isSimt;
     for (func::FuncOp kernel : kernels.get()) {
       Operation *step = nullptr;
       for (Operation &op : kernel.front())
@@ -234,7 +241,7 @@ struct LowerLinalg : lowering::impl::LowerLinalgBase<LowerLinalg> {
       if (!step)
         continue;
       linalg::GenericOp op = collapse(toGeneric(step, rewriter), rewriter);
-      kernels.setGrid(kernel, LoopNest(op, kernel).emit());
+      kernels.setGrid(kernel, LoopNest(op, kernel, isSimt).emit());
     }
   }
 };

@@ -181,6 +181,18 @@ def LowerLinalg : Lowering<"tern-lower-linalg"> {
   }];
 }
 
+def MapGrid : Lowering<"tern-map-grid"> {
+  let summary = "Give every grid point a GPU's thread.";
+  let description = [{
+    The loop over [lo, hi) becomes an scf.forall with the mapping #kern.grid.
+    Kernels with a kern.geometry are of blocks already.
+
+    Assumes: tern-lower-contractions and tern-lower-linalg for a GPU.
+    Guarantees: every kernel has a kern.geometry; lo and hi are unused.
+    Cost: linear.
+  }];
+}
+
 def LowerCodes : Lowering<"tern-lower-codes"> {
   let summary = "Turn codes into integers of 8 and 16 bits.";
   let description = [{

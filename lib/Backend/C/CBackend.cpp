@@ -1,6 +1,6 @@
 //===- CBackend.cpp - Models as portable C --------------------------------===//
 #include "lib/Backend/C/CBackend.h"
-#include "lib/Backend/C/Legalize.h"
+#include "lib/Backend/Common/CLegalize.h"
 #include "lib/Backend/Common/CModel.h"
 #include "lib/Backend/Common/CPrinter.h"
 #include "lib/Backend/Common/Names.h"
@@ -8,10 +8,6 @@
 using namespace mlir;
 using namespace tern;
 using namespace tern::backend;
-
-static const char leafLibrary[] =
-#include "lib/Backend/C/Leaves.inc"
-    ;
 
 static const char prelude[] =
 #include "lib/Backend/C/Prelude.inc"
@@ -23,7 +19,7 @@ LogicalResult backend::emitC(ModuleOp original, raw_ostream &os) {
   auto info = modelInfoOf(module);
   if (failed(info) || failed(legalizeForC(module)))
     return failure();
-  CLeaves leaves(leafLibrary);
+  CLeaves leaves;
   Names names;
   llvm::StringMap<std::string> kernels;
   std::string code;

@@ -9,6 +9,7 @@
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSwitch.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using namespace tern;
@@ -39,7 +40,21 @@ static StringRef wordFor(StringRef op) {
       .Default("");
 }
 
+/// What a thread's place in a parallel level is called.
+static StringRef wordForLevel(scf::ForallOp op) {
+  if (!op.getMapping() || op.getMapping()->empty())
+    return "point";
+  return llvm::TypeSwitch<Attribute, StringRef>((*op.getMapping())[0])
+      .Case([](kern::BlockAttr) { return "block"; })
+      .Case([](kern::WarpAttr) { return "warp"; })
+      .Case([](kern::LaneAttr) { return "lane"; })
+      .Case([](kern::ThreadAttr) { return "thread"; })
+      .Default([](Attribute) { return "point"; });
+}
+
 static std::string hintOfArgument(BlockArgument argument, unsigned depth) {
+  if (auto level = dyn_cast<scf::ForallOp>(argument.getOwner()->getParentOp()))
+    return wordForLevel(level).str();
   auto loop = dyn_cast<scf::ForOp>(argument.getOwner()->getParentOp());
   if (loop && argument == loop.getInductionVar())
     return depth < 8 ? std::string(1, "ijkmnpqr"[depth]) : "at";

@@ -43,7 +43,7 @@ std::string CLanguage::local(memref::AllocaOp alloca, StringRef name) const {
       .str();
 }
 
-std::string CLanguage::element(StringRef buffer, StringRef at) const {
+std::string CLanguage::element(Value, StringRef buffer, StringRef at) const {
   return (buffer + "[" + at + "]").str();
 }
 

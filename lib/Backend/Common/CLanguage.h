@@ -50,8 +50,8 @@ public:
   /// The declaration of a local buffer, without its semicolon.
   virtual std::string local(mlir::memref::AllocaOp alloca,
                             llvm::StringRef name) const;
-  /// An element of a buffer, to be read or assigned.
-  virtual std::string element(llvm::StringRef buffer,
+  /// An element of `memref`, which is called `buffer`, to be read or assigned.
+  virtual std::string element(mlir::Value memref, llvm::StringRef buffer,
                               llvm::StringRef at) const;
   /// Lines ahead of a loop, and the first ones inside it.
   virtual void beforeLoop(mlir::scf::ForOp loop, CWriter &w) const;

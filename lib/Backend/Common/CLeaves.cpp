@@ -24,7 +24,16 @@ static void forEachLeaf(StringRef text, function_ref<void(StringRef)> visit) {
   }
 }
 
-CLeaves::CLeaves(StringRef text) {
+static const char commonLeaves[] =
+#include "lib/Backend/Common/Leaves.inc"
+    ;
+
+CLeaves::CLeaves(StringRef own) {
+  addLibrary(commonLeaves);
+  addLibrary(own);
+}
+
+void CLeaves::addLibrary(StringRef text) {
   SmallVector<StringRef> paragraphs;
   text.split(paragraphs, "\n\n", -1, false);
   for (StringRef paragraph : paragraphs) {
@@ -96,7 +105,7 @@ void CLeaves::print(StringRef code, raw_ostream &os) const {
     }
   }
   for (const auto &[name, text] : types)
-    if (needed.contains(name))
+    if (needed.contains(name) && !provided.contains(name))
       os << text << "\n";
   for (const auto &[name, text] : loops)
     if (needed.contains(name))

@@ -1,9 +1,9 @@
 //===- CLeaves.h - The leaf functions that printed code calls -------------===//
 //
 // Printed kernels call leaves: functions of one operation, tern_<op>_<type>.
-// Scalar ones come from a library, a header that each backend has (for C,
-// lib/Backend/C/Runtime/leaves.h). Those on vectors are loops over lanes,
-// generated from the same expressions that scalars have.
+// Scalar ones come from a library, Runtime/leaves.h, to which a backend may add
+// its own. Those on vectors are loops over lanes, generated from the same
+// expressions that scalars have.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
@@ -17,9 +17,12 @@ namespace tern::backend {
 
 class CLeaves {
 public:
-  /// `library` is the text of a header of leaves: paragraphs, each with one
-  /// definition; what is written for i32 stands for other widths too.
-  explicit CLeaves(llvm::StringRef library);
+  /// `own` is the text of the backend's leaves, after the common ones:
+  /// paragraphs, each with one definition; what is written for i32 stands for
+  /// other widths too.
+  explicit CLeaves(llvm::StringRef own = "");
+  /// Defined elsewhere: "tern_i32x4" of a header that the code includes.
+  void provide(llvm::StringRef name) { provided.insert(name); }
 
   /// A call of the leaf that does `op` on vectors, lane by lane. Empty text:
   /// there is no expression for a lane.
@@ -36,6 +39,7 @@ public:
   void print(llvm::StringRef code, llvm::raw_ostream &os) const;
 
 private:
+  void addLibrary(llvm::StringRef text);
   struct Paragraph {
     std::string name, text;
   };
@@ -54,6 +58,7 @@ private:
 
   std::vector<Paragraph> library;
   llvm::MapVector<llvm::StringRef, std::string> types, loops;
+  llvm::StringSet<> provided;
   llvm::StringSet<> strings; ///< owns the keys
 };
 

@@ -127,7 +127,7 @@ CText KernelPrinter::text(Value value) {
 CText KernelPrinter::element(Value memref, ValueRange indices) {
   CText buffer = text(memref);
   std::string at = indices.empty() ? "0" : text(indices.front()).text;
-  return CText(language.element(buffer.text, at));
+  return CText(language.element(memref, buffer.text, at));
 }
 
 CText KernelPrinter::compute(Operation *op) {

@@ -34,6 +34,14 @@ CRange CRanges::ofArgument(BlockArgument argument) {
   Operation *parent = argument.getOwner()->getParentOp();
   if (isa<func::FuncOp>(parent)) // a grid is far below 2^47
     return {0, int64_t(1) << 47};
+  if (auto level = dyn_cast<scf::ForallOp>(parent)) {
+    bool isKnown = level.getRank() == 1 &&
+                   level.getDynamicUpperBound().empty() &&
+                   level.getStaticLowerBound()[0] == 0;
+    if (!isKnown)
+      return all(argument.getType());
+    return {0, std::max<int64_t>(0, level.getStaticUpperBound()[0] - 1)};
+  }
   auto loop = dyn_cast<scf::ForOp>(parent);
   if (!loop || argument != loop.getInductionVar())
     return all(argument.getType());

@@ -103,7 +103,8 @@ Constant *AbiBuilder::infoRecord() {
   Constant *all = record(
       {b.getInt32(TERN_ABI_VERSION), b.getInt32(entries.size()),
        string(info.name), string(info.target), b.getInt64(TERN_ALIGNMENT),
-       b.getInt64(info.weightsBytes), b.getInt64(info.weightsHash), table});
+       b.getInt64(info.weightsBytes), b.getInt64(info.weightsHash), table,
+       b.getInt32(TERN_MEMORY_HOST)});
   return data(all, "tern.info");
 }
 
@@ -149,8 +150,8 @@ Function *AbiBuilder::launcher() {
   b.CreateCall(kernelType, kernel, {b.getInt64(0), trip, buffers});
   b.CreateRetVoid();
   b.SetInsertPoint(shared);
-  Value *parallel = field(threads, offsetof(tern_threads, parallel_for), ptr);
-  Value *user = field(threads, offsetof(tern_threads, user), ptr);
+  Value *parallel = field(threads, offsetof(tern_execution, parallel_for), ptr);
+  Value *user = field(threads, offsetof(tern_execution, user), ptr);
   auto *parallelType =
       FunctionType::get(b.getVoidTy(), {ptr, i64, ptr, ptr}, false);
   b.CreateCall(parallelType, parallel, {user, trip, kernel, buffers});
@@ -270,7 +271,7 @@ mlir::LogicalResult AbiBuilder::build(mlir::ModuleOp module) {
     entries.push_back(entryFunction(entry));
   }
   Constant *init = initFunction(), *run = runFunction(entries);
-  Constant *model = record({infoRecord(), init, run});
+  Constant *model = record({infoRecord(), init, run, ConstantPointerNull::get(ptr)});
   auto *symbol = new GlobalVariable(code, model->getType(), /*isConstant=*/true,
                                     GlobalValue::ExternalLinkage, model,
                                     "tern_" + info.symbol + "_model");

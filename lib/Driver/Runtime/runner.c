@@ -111,6 +111,8 @@ static void run_job(const tern_model *model, uint32_t index,
   if (status == TERN_OK)
     status = model->run(context, index, (const void *const *)in, out,
                         workspace, NULL);
+  if (model->release)
+    model->release(context);
   if (!guards_intact())
     status = STATUS_GUARD;
   write_result(entry, out, status, outputs);

@@ -9,9 +9,9 @@ using namespace tern::lowering;
 namespace {
 class Conv {
 public:
-  Conv(func::FuncOp kernel, ir::ConvOp op)
+  Conv(func::FuncOp kernel, ir::ConvOp op, int64_t stripWidth)
       : op(op), b(op.getLoc(), op.getContext()),
-        strip(b, kernel, op, op.getAccumulator()),
+        strip(b, kernel, op, op.getAccumulator(), stripWidth),
         spatial(shapeOf(op.getInit()).size() - 2) {}
   int64_t emit();
 
@@ -120,6 +120,7 @@ int64_t Conv::emit() {
   });
 }
 
-int64_t lowering::lowerDirectConv(func::FuncOp kernel, ir::ConvOp op) {
-  return Conv(kernel, op).emit();
+int64_t lowering::lowerDirectConv(func::FuncOp kernel, ir::ConvOp op,
+                                  int64_t stripWidth) {
+  return Conv(kernel, op, stripWidth).emit();
 }

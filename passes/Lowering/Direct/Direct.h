@@ -21,8 +21,14 @@ namespace tern::lowering {
 
 /// Replace `op` of `kernel`, a func(lo, hi, memrefs), by loops. Return the
 /// number of grid points.
-int64_t lowerDirectMatmul(mlir::func::FuncOp kernel, ir::MatmulOp op);
-int64_t lowerDirectConv(mlir::func::FuncOp kernel, ir::ConvOp op);
+int64_t lowerDirectMatmul(mlir::func::FuncOp kernel, ir::MatmulOp op,
+                          int64_t stripWidth);
+int64_t lowerDirectConv(mlir::func::FuncOp kernel, ir::ConvOp op,
+                        int64_t stripWidth);
+
+/// Accumulators of a strip: so many that they stay in the L1 cache; or one,
+/// where each result has a thread.
+inline constexpr int64_t longStrip = 256, singleResult = 1;
 
 /// [begin, end) along the last dimension of a result.
 using Columns = std::pair<mlir::Value, mlir::Value>;
@@ -31,7 +37,7 @@ using Columns = std::pair<mlir::Value, mlir::Value>;
 class Strip {
 public:
   Strip(Emitter &b, mlir::func::FuncOp kernel, mlir::Operation *op,
-        mlir::Type accumulator);
+        mlir::Type accumulator, int64_t width);
 
   /// Writes the loops around `sum(place, range)`, where `place` are the
   /// result's indices but the last. Replaces the operation; returns the grid.
@@ -41,6 +47,8 @@ public:
                   llvm::function_ref<mlir::Value(mlir::Value)> term);
 
 private:
+  /// A loop over `range`; none over a strip of one that is all there.
+  void over(Columns range, llvm::function_ref<void(mlir::Value)> body);
   void clear(Columns range);
   void finish(mlir::ValueRange place, Columns range);
 
@@ -48,6 +56,7 @@ private:
   mlir::func::FuncOp kernel;
   mlir::Operation *op;
   mlir::Type accumulator;
+  int64_t width;
   mlir::Value init, acc;
   /// Where the current strip begins.
   mlir::Value begin;

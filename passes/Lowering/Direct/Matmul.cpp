@@ -9,9 +9,9 @@ using namespace tern::lowering;
 namespace {
 class Matmul {
 public:
-  Matmul(func::FuncOp kernel, ir::MatmulOp op)
+  Matmul(func::FuncOp kernel, ir::MatmulOp op, int64_t stripWidth)
       : op(op), b(op.getLoc(), op.getContext()),
-        strip(b, kernel, op, op.getAccumulator()),
+        strip(b, kernel, op, op.getAccumulator(), stripWidth),
         depth(shapeOf(op.getLhs()).back()) {}
   int64_t emit();
 
@@ -136,6 +136,7 @@ int64_t Matmul::emit() {
   });
 }
 
-int64_t lowering::lowerDirectMatmul(func::FuncOp kernel, ir::MatmulOp op) {
-  return Matmul(kernel, op).emit();
+int64_t lowering::lowerDirectMatmul(func::FuncOp kernel, ir::MatmulOp op,
+                                    int64_t stripWidth) {
+  return Matmul(kernel, op, stripWidth).emit();
 }

@@ -7,9 +7,6 @@ using namespace mlir;
 using namespace tern;
 using namespace tern::lowering;
 
-/// Accumulators of a strip at most: they stay in the L1 cache.
-static constexpr int64_t stripWidth = 256;
-
 ArrayRef<int64_t> lowering::shapeOf(Value memory) {
   return cast<MemRefType>(memory.getType()).getShape();
 }
@@ -37,19 +34,27 @@ Value lowering::product(Emitter &b, Value x, Value y) {
   return b.mul(x, y);
 }
 
-Strip::Strip(Emitter &b, func::FuncOp kernel, Operation *op, Type accumulator)
+Strip::Strip(Emitter &b, func::FuncOp kernel, Operation *op, Type accumulator,
+             int64_t maxWidth)
     : b(b), kernel(kernel), op(op), accumulator(accumulator) {
   init = cast<DestinationStyleOpInterface>(op).getDpsInits()[0];
+  width = std::min(maxWidth, shapeOf(init).back());
+}
+
+void Strip::over(Columns range, function_ref<void(Value)> body) {
+  if (width == 1 && range.first == begin)
+    return body(begin);
+  b.loop(range.first, range.second, body);
 }
 
 void Strip::clear(Columns range) {
-  b.loop(b.index(0), b.sub(range.second, range.first), [&](Value x) {
-    b.create<memref::StoreOp>(b.constant(accumulator, 0), acc, x);
+  over(range, [&](Value x) {
+    b.create<memref::StoreOp>(b.constant(accumulator, 0), acc, b.sub(x, begin));
   });
 }
 
 void Strip::finish(ValueRange place, Columns range) {
-  b.loop(range.first, range.second, [&](Value x) {
+  over(range, [&](Value x) {
     SmallVector<Value> indices(place);
     indices.push_back(x);
     Value value = b.create<memref::LoadOp>(acc, b.sub(x, begin));
@@ -59,7 +64,7 @@ void Strip::finish(ValueRange place, Columns range) {
 }
 
 void Strip::accumulate(Columns range, function_ref<Value(Value)> term) {
-  b.loop(range.first, range.second, [&](Value x) {
+  over(range, [&](Value x) {
     Value at = b.sub(x, begin);
     Value old = b.create<memref::LoadOp>(acc, at);
     Value more = term(x);
@@ -73,7 +78,6 @@ void Strip::accumulate(Columns range, function_ref<Value(Value)> term) {
 int64_t Strip::emit(function_ref<void(ValueRange, Columns)> sum) {
   ArrayRef<int64_t> shape = shapeOf(init);
   b.setInsertionPoint(op);
-  int64_t width = std::min(stripWidth, shape.back());
   acc = b.create<memref::AllocaOp>(MemRefType::get({width}, accumulator));
   SmallVector<int64_t> grid(shape.drop_back());
   grid.push_back(llvm::divideCeil(shape.back(), width));

@@ -1,39 +1,13 @@
 //===- PackedKernel.cpp - Contractions on packed weights ------------------===//
 #include "passes/Lowering/Simd/PackedKernel.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include <numeric>
 
 using namespace mlir;
 using namespace tern;
 using namespace tern::lowering;
 
-static int64_t product(ArrayRef<int64_t> sizes) {
-  return std::accumulate(sizes.begin(), sizes.end(), int64_t(1),
-                         std::multiplies<>());
-}
-static ArrayRef<int64_t> shapeOf(Value value) {
-  return cast<ShapedType>(value.getType()).getShape();
-}
-static Type elementOf(Value value) {
-  return cast<ShapedType>(value.getType()).getElementType();
-}
-
-static PackedMatrix matrixOf(Operation *op) {
-  if (auto conv = dyn_cast<ir::ConvOp>(op)) {
-    int64_t channels = shapeOf(conv.getInput())[1];
-    // The filter's own shape is gone with the packing: K1, K2, ... follow from
-    // its kernel sizes, which the packer leaves on the op.
-    auto kernel = op->getAttrOfType<DenseI64ArrayAttr>("tern.kernel");
-    return PackedMatrix(*conv.getLayout(), shapeOf(conv.getInit())[1],
-                        channels * product(kernel.asArrayRef()));
-  }
-  auto matmul = cast<ir::MatmulOp>(op);
-  return PackedMatrix(*matmul.getLayout(), shapeOf(matmul.getInit()).back(),
-                      shapeOf(matmul.getLhs()).back());
-}
-
 /// Cuts rows of inputs and of weights into grid points of a good size.
-static void planGrid(PackedOp &p) {
+static void planGrid(SimdOp &p) {
   int64_t tiles = p.matrix.getTiles();
   constexpr int64_t rowsPerPoint = 256, points = 64, leastWork = 1 << 18;
   // A convolution's panel costs a gather: use it for all rows of the weights.
@@ -49,7 +23,7 @@ static void planGrid(PackedOp &p) {
 }
 
 /// Register and panel blocking.
-static void planBlocks(PackedOp &p) {
+static void planBlocks(SimdOp &p) {
   constexpr int64_t panelBytes = 64 << 10;
   int64_t rowBytes = p.paddedK() * (p.isInteger ? 1 : 4);
   p.blockM = std::min(p.shape.blockM, p.m);
@@ -61,77 +35,28 @@ static void planBlocks(PackedOp &p) {
     p.vectors = std::clamp<int64_t>(registers, 1, p.rows() / p.shape.lanes);
 }
 
-PackedOp::PackedOp(Operation *op, const VectorShape &shape)
-    : op(op), shape(shape), isConv(isa<ir::ConvOp>(op)), matrix(matrixOf(op)) {
-  isInteger = op->getAttrOfType<ir::MethodAttr>("method").getValue() ==
-              ir::Method::IntDot;
-  n = matrix.getN();
-  k = matrix.getK();
-  scaleGroup = k;
-  auto read = [&](auto contraction) {
-    extras = contraction.getExtras();
-    init = contraction.getInit();
-  };
-  lhs = op->getOperand(0);
-  weights = op->getOperand(1);
-  if (auto matmul = dyn_cast<ir::MatmulOp>(op)) {
-    read(matmul);
-    lhsZp = matmul.getLhsZp();
-    rhsZp = matmul.getRhsZp();
-    rhsScale = matmul.getRhsScale();
-    scaleGroup = matmul.getGroup().value_or(k);
-  } else {
-    auto conv = cast<ir::ConvOp>(op);
-    read(conv);
-    lhsZp = conv.getInputZp();
-    rhsZp = conv.getFilterZp();
-  }
-  m = product(shapeOf(init)) / n;
-  groups = llvm::divideCeil(k, scaleGroup);
-  if (auto index = op->getAttrOfType<IntegerAttr>("tern.row_sums"))
-    rowSums = extras[index.getInt()];
-  auto code = dyn_cast<ir::QType>(elementOf(lhs));
+SimdOp::SimdOp(Operation *op, const VectorShape &shape)
+    : PackedOp(op), shape(shape) {
+  // Unsigned bytes do not fit where signed ones are multiplied.
+  auto code = dyn_cast<ir::QType>(
+      cast<ShapedType>(lhs.getType()).getElementType());
   shift = isInteger && code.getMax() > 127 ? 128 : 0;
-  factor = matrix.isBinary() ? 2 : 1;
-  offset = matrix.getOffset();
   planBlocks(*this);
   planGrid(*this);
 }
 
-Type PackedOp::accumulatorType() const {
+Type SimdOp::accumulatorType() const {
   bool isFloat = !isInteger || scalesInTile();
   MLIRContext *context = op->getContext();
   return isFloat ? Type(Float32Type::get(context))
                  : Type(IntegerType::get(context, 32));
 }
 
-VectorType PackedOp::vectorOf(Type element, int64_t perLane) const {
+VectorType SimdOp::vectorOf(Type element, int64_t perLane) const {
   return VectorType::get({shape.lanes * perLane}, element, {shape.scalable});
 }
 
-std::pair<Value, bool> lowering::perRowIndex(Emitter &b, const PackedOp &p,
-                                             Value operand, Value tile,
-                                             Value group) {
-  ArrayRef<int64_t> sizes = shapeOf(operand);
-  int64_t count = product(sizes);
-  // One for all rows has a first dimension of 1.
-  bool packed = !sizes.empty() && sizes[0] != 1;
-  int64_t stored = packed ? count / (p.matrix.getTiles() * p.rows()) : count;
-  Value at = stored == 1 ? b.index(0) : group;
-  if (packed)
-    at = b.mul(b.add(b.mul(tile, stored), at), p.rows());
-  return {at, packed};
-}
-
-Value lowering::inputZeroPoint(Emitter &b, const PackedOp &p, Value row) {
-  if (!p.lhsZp)
-    return p.shift ? b.constant(b.getI32Type(), -p.shift) : Value();
-  int64_t count = product(shapeOf(p.lhsZp));
-  Value zp = b.loadFlat(p.lhsZp, count == 1 ? b.index(0) : row);
-  return b.add(zp, -p.shift);
-}
-
-static Scratch makeScratch(Emitter &b, const PackedOp &p) {
+static Scratch makeScratch(Emitter &b, const SimdOp &p) {
   auto allocate = [&](int64_t size, Type element) {
     return b.create<memref::AllocaOp>(MemRefType::get({size}, element));
   };
@@ -146,7 +71,7 @@ static Scratch makeScratch(Emitter &b, const PackedOp &p) {
 
 int64_t lowering::lowerPackedContraction(func::FuncOp kernel, Operation *op,
                                          const VectorShape &shape) {
-  PackedOp p(op, shape);
+  SimdOp p(op, shape);
   Emitter b(op->getLoc(), op->getContext());
   b.setInsertionPoint(op);
   Scratch scratch = makeScratch(b, p);

@@ -14,7 +14,7 @@ namespace {
 /// vector by vector, input row by input row.
 class Strip {
 public:
-  Strip(Emitter &b, const PackedOp &p, const Scratch &scratch, Value tile,
+  Strip(Emitter &b, const SimdOp &p, const Scratch &scratch, Value tile,
         Value first, Value row, int64_t vectors)
       : b(b), p(p), scratch(scratch), tile(tile), first(first), row(row),
         vectors(vectors) {}
@@ -49,7 +49,7 @@ private:
   }
 
   Emitter &b;
-  const PackedOp &p;
+  const SimdOp &p;
   const Scratch &scratch;
   Value tile, first, row;
   int64_t vectors;
@@ -218,7 +218,7 @@ void Strip::emit() {
     }
 }
 
-void lowering::emitTile(Emitter &b, const PackedOp &p, const Scratch &scratch,
+void lowering::emitTile(Emitter &b, const SimdOp &p, const Scratch &scratch,
                         Value tile, Value first) {
   if (p.shape.scalable) {
     Value lanes = b.mul(b.create<vector::VectorScaleOp>(), p.shape.lanes);

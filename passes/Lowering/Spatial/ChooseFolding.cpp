@@ -79,7 +79,8 @@ static void setLayout(Operation *op, const StageMatrix &matrix,
                       const MatrixVectorUnit &unit) {
   auto layout =
       ir::LayoutAttr::get(op->getContext(), unit.pe, 1, matrix.getBits(),
-                          matrix.isBinary(), unit.simd * matrix.getBits());
+                          matrix.isBinary(), false,
+                          unit.simd * matrix.getBits());
   llvm::TypeSwitch<Operation *>(op).Case<ir::MatmulOp, ir::ConvOp>(
       [&](auto contraction) { contraction.setLayoutAttr(layout); });
 }

@@ -16,13 +16,13 @@ static const int64_t shape[] = {2};
 static const tern_tensor x = {"x", "int32", 1, -1, shape, 8};
 static const tern_tensor y = {"y", "int32", 1, -1, shape, 8};
 static const tern_entry entry = {"main", 1, 1, &x, &y, 64};
-static const tern_info info = {1, 1, "inc", "c", 64, 64, 0, &entry};
+static const tern_info info = {2, 1, "inc", "c", 64, 64, 0, &entry, 0};
 static int32_t init(void *c, const void *w, uint64_t n) {
   return n == 64 ? TERN_OK : TERN_ERROR_WEIGHTS;
 }
 static int32_t run(const void *c, uint32_t e, const void *const *inputs,
                    void *const *outputs, void *workspace,
-                   const tern_threads *threads) {
+                   const tern_execution *threads) {
   const int32_t *in = inputs[0];
   int32_t *out = outputs[0];
   out[0] = in[0] + (threads != 0);
@@ -32,7 +32,7 @@ static int32_t run(const void *c, uint32_t e, const void *const *inputs,
   return TERN_OK;
 }
 const tern_model )" +
-          symbol + " = {&info, init, run};\n")
+          symbol + " = {&info, init, run, 0};\n")
       .str();
 }
 

@@ -13,7 +13,7 @@ static void serial(void *user, int64_t trip, tern_kernel kernel,
   ++*(int *)user;
 }
 
-static void run(const tern_model *model, const tern_threads *threads) {
+static void run(const tern_model *model, const tern_execution *threads) {
   static _Alignas(64) char context[64], workspace[64];
   _Alignas(64) tern_weights_header weights = {.magic = {'T', 'E', 'R', 'N', 'W',
                                                         'G', 'T', '1'}};
@@ -44,7 +44,7 @@ static void run(const tern_model *model, const tern_threads *threads) {
 
 int main(void) {
   int calls = 0;
-  tern_threads threads = {serial, &calls};
+  tern_execution threads = {serial, &calls, NULL};
   run(&tern_first_model, NULL);
   run(&tern_second_model, &threads);
   printf("parallel calls %d\n", calls);

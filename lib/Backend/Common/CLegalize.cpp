@@ -4,7 +4,7 @@
 // every operation, which for these widths is the correctly rounded result.
 //
 //===----------------------------------------------------------------------===//
-#include "lib/Backend/C/Legalize.h"
+#include "lib/Backend/Common/CLegalize.h"
 #include "mlir/Dialect/Arith/Transforms/Passes.h"
 #include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Pass/PassManager.h"

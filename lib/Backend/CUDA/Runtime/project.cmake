@@ -1,0 +1,25 @@
+# Builds the model as a static library, for a GPU, or with -DTERN_SHIM=ON for
+# this computer's CPU (slow; what it computes is the same).
+cmake_minimum_required(VERSION 3.20)
+option(TERN_SHIM "Run the kernels on the CPU" OFF)
+if(TERN_SHIM)
+  project(@MODEL@ LANGUAGES CXX)
+  set_source_files_properties(@MODEL@.cu PROPERTIES LANGUAGE CXX)
+else()
+  if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
+    set(CMAKE_CUDA_ARCHITECTURES @ARCHITECTURE@)
+  endif()
+  project(@MODEL@ LANGUAGES CXX CUDA)
+endif()
+add_library(@MODEL@ STATIC @MODEL@.cu)
+target_include_directories(@MODEL@ PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
+if(TERN_SHIM)
+  target_compile_features(@MODEL@ PUBLIC cxx_std_17)
+  target_compile_definitions(@MODEL@ PRIVATE TERN_SHIM)
+  target_compile_options(@MODEL@ PRIVATE -x c++ -ffp-contract=off
+                         -fno-strict-aliasing)
+else()
+  target_compile_features(@MODEL@ PUBLIC cuda_std_17)
+  # A fused multiply-add is one only where the code asks for it.
+  target_compile_options(@MODEL@ PRIVATE -fmad=false)
+endif()
