@@ -5,6 +5,7 @@
 #include "lib/Backend/Common/Weights.h"
 #include "lib/Driver/Commands.h"
 #include "lib/Driver/Report.h"
+#include "lib/Driver/TestVectors.h"
 #include "lib/Target/Targets.h"
 #include "llvm/Support/Path.h"
 
@@ -50,7 +51,8 @@ class Writer {
 public:
   Writer(ModuleOp kern, const EmitOptions &emission, OutputFolder &folder)
       : kern(kern), emission(emission), folder(folder) {}
-  int write(const Report &report);
+  /// `files` go along with the code.
+  int write(const Report &report, backend::OutputFiles files);
 
 private:
   using Print = llvm::function_ref<LogicalResult(raw_ostream &)>;
@@ -94,14 +96,13 @@ void Writer::printDepfile(ArrayRef<std::string> outputs, raw_ostream &os) {
   os << "\n";
 }
 
-int Writer::write(const Report &report) {
+int Writer::write(const Report &report, backend::OutputFiles code) {
   if (failed(backend::hashWeights(kern)))
     return ExitInternal;
   FailureOr<backend::ModelInfo> info = backend::modelInfoOf(kern);
   if (failed(info))
     return ExitInternal;
   std::string stem = backend::fileNameOf(info->name);
-  backend::OutputFiles code;
   if (failed(emitCode(kern, emission.kind, stem, code)))
     return ExitInternal;
   bool ok =
@@ -139,13 +140,15 @@ int tern::compileInto(ModuleOp module, const CompileOptions &options,
     return ExitRefused;
   if (failed(setTarget(module, options.target)))
     return ExitUsage;
-  if (failed(runScheduleStage(module, options)))
+  backend::OutputFiles vectors;
+  if (failed(addTestVectors(module, vectors)) ||
+      failed(runScheduleStage(module, options)))
     return ExitInternal;
   FailureOr<Report> report = describeModel(module);
   if (failed(report) || failed(runLoweringStage(module, options)))
     return ExitInternal;
   addMemory(*report, module);
-  if (int code = Writer(module, emission, folder).write(*report))
+  if (int code = Writer(module, emission, folder).write(*report, vectors))
     return code;
   if (llvm::Error error = folder.commit()) {
     llvm::errs() << "tern: " << llvm::toString(std::move(error)) << "\n";

@@ -140,6 +140,7 @@ static void addSpatialPasses(PassManager &pm, const CompileOptions &options) {
     pm.addPass(lowering::createTapDataflow());
   pm.addPass(lowering::createChooseFolding());
   pm.addPass(lowering::createStreamEdges());
+  pm.addPass(lowering::createSizeFifos());
   pm.addPass(lowering::createLowerStages());
 }
 

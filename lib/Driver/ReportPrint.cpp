@@ -54,6 +54,8 @@ void tern::printJson(const Report &report, raw_ostream &os) {
       for (const LayerReport &layer : report.layers)
         printLayer(json, layer);
     });
+    if (report.design)
+      json.attributeObject("fpga", [&] { printJson(*report.design, json); });
   });
   os << "\n";
 }
@@ -85,4 +87,6 @@ void tern::printText(const Report &report, raw_ostream &os) {
        << shortened(text(layer.name), 40) << " (" << layer.op << " -> "
        << layer.output << ")\n";
   }
+  if (report.design)
+    printText(*report.design, os);
 }

@@ -85,6 +85,18 @@ def StreamEdges : Lowering<"tern-stream-edges"> {
   }];
 }
 
+def SizeFifos : Lowering<"tern-size-fifos"> {
+  let summary = "Give queues the depth that keeps reconvergent ways going.";
+  let description = [{
+    Where ways from one value meet in a step, the first edge of each is made as
+    deep as what the others must have read before they write
+    (lib/CostModel/StageRate.h).
+
+    Assumes: tern-stream-edges. Guarantees: the design cannot come to a stop.
+    Cost: words of a join times the square of its ways.
+  }];
+}
+
 def LowerStages : Lowering<"tern-lower-stages"> {
   let summary = "Write a dataflow as a kern.design of stages and queues.";
   let description = [{

@@ -112,8 +112,8 @@ CText KernelPrinter::literal(arith::ConstantOp constant) {
     return leaves.splat(type, literalText(dense.getSplatValue<TypedAttr>()));
   std::string lanes;
   for (Attribute lane : dense.getValues<Attribute>())
-    lanes += (lanes.empty() ? "" : ", ") +
-             literalText(cast<TypedAttr>(lane)).text;
+    lanes +=
+        (lanes.empty() ? "" : ", ") + literalText(cast<TypedAttr>(lane)).text;
   return CText("(" + cTypeOf(type) + "){{" + lanes + "}}");
 }
 
@@ -181,8 +181,8 @@ void KernelPrinter::yield(Operation *terminator,
       together |= values[i] != targets[i] && mentions(values[j], targets[i]);
   for (size_t i = 0; together && i < targets.size(); ++i) {
     std::string copy = names.make("next_" + targets[i]);
-    line() << "const " << typeOf(terminator->getOperand(i)) << " "
-           << copy << " = " << values[i] << ";\n";
+    line() << "const " << typeOf(terminator->getOperand(i)) << " " << copy
+           << " = " << values[i] << ";\n";
     values[i] = copy;
   }
   for (auto [target, value] : llvm::zip(targets, values))
@@ -192,23 +192,21 @@ void KernelPrinter::yield(Operation *terminator,
 
 void KernelPrinter::forLoop(scf::ForOp loop) {
   SmallVector<std::string> carried;
-  for (auto [init, argument, result] :
-       llvm::zip(loop.getInitArgs(), loop.getRegionIterArgs(),
-                 loop.getResults())) {
+  for (auto [init, argument, result] : llvm::zip(
+           loop.getInitArgs(), loop.getRegionIterArgs(), loop.getResults())) {
     std::string initial = text(init).text;
     std::string variable = name(argument);
     texts[result] = CText(variable);
     carried.push_back(variable);
-    line() << typeOf(argument) << " " << variable << " = "
-           << initial << ";\n";
+    line() << typeOf(argument) << " " << variable << " = " << initial << ";\n";
   }
   CText first = text(loop.getLowerBound()), end = text(loop.getUpperBound());
   std::string step = text(loop.getStep()).text;
   std::string i = name(loop.getInductionVar());
   language.beforeLoop(loop, *this);
-  line() << "for (" << typeOf(loop.getInductionVar()) << " " << i
-         << " = " << first.text << "; " << i << " < " << end.in(CBinds::Sum)
-         << "; " << (step == "1" ? "++" + i : i + " += " + step) << ") {\n";
+  line() << "for (" << typeOf(loop.getInductionVar()) << " " << i << " = "
+         << first.text << "; " << i << " < " << end.in(CBinds::Sum) << "; "
+         << (step == "1" ? "++" + i : i + " += " + step) << ") {\n";
   ++indent, ++depth;
   language.insideLoop(loop, *this);
   block(*loop.getBody(), false);
@@ -291,14 +289,21 @@ void KernelPrinter::comment(ArrayRef<std::string> buffers) {
     os << "Layer \"" << commentOf(layer.getValue()) << "\".";
   else
     os << "A kernel.";
+  if (auto remark = kernel->getAttrOfType<StringAttr>("kern.remark"))
+    os << " " << commentOf(remark.getValue());
   for (auto [buffer, argument] :
-       llvm::zip(buffers, kernel.getArguments().drop_front(2))) {
-    auto type = cast<MemRefType>(argument.getType());
+       llvm::zip(buffers, kernel.getArguments().take_back(buffers.size()))) {
+    os << "\n *   " << buffer << ": ";
+    auto type = dyn_cast<MemRefType>(argument.getType());
+    if (!type) {
+      os << language.typeOf(argument.getType());
+      continue;
+    }
     Type element = type.getElementType();
-    int64_t bytes = type.getNumElements() * llvm::divideCeil(bitsOf(element), 8);
-    os << "\n *   " << buffer << ": " << type.getNumElements() << " x "
-       << cSuffixOf(element) << ", " << bytes << " bytes, "
-       << describeAccess(argument);
+    int64_t bytes =
+        type.getNumElements() * llvm::divideCeil(bitsOf(element), 8);
+    os << type.getNumElements() << " x " << cSuffixOf(element) << ", " << bytes
+       << " bytes, " << describeAccess(argument);
   }
   os << " */\n";
 }
@@ -307,11 +312,14 @@ LogicalResult KernelPrinter::print(StringRef name,
                                    ArrayRef<std::string> hints) {
   if (failed(checkTypes()))
     return failure();
-  texts[kernel.getArgument(0)] = CText("lo");
-  texts[kernel.getArgument(1)] = CText("hi");
+  // A kernel's range comes first; a stage has none.
+  auto arguments = kernel.getArguments().take_back(hints.size());
+  if (arguments.size() != kernel.getNumArguments()) {
+    texts[kernel.getArgument(0)] = CText("lo");
+    texts[kernel.getArgument(1)] = CText("hi");
+  }
   SmallVector<std::string> buffers;
-  for (auto [hint, argument] :
-       llvm::zip(hints, kernel.getArguments().drop_front(2))) {
+  for (auto [hint, argument] : llvm::zip(hints, arguments)) {
     buffers.push_back(names.make(hint, "buffer"));
     texts[argument] = CText(buffers.back());
   }
@@ -330,7 +338,8 @@ LogicalResult backend::printKernel(func::FuncOp kernel, StringRef name,
                                    raw_ostream &os) {
   auto types = kernel.getArgumentTypes();
   bool good = types.size() >= 2 && types[0].isIndex() && types[1].isIndex() &&
-              types.size() == hints.size() + 2 && kernel.getBody().hasOneBlock();
+              types.size() == hints.size() + 2 &&
+              kernel.getBody().hasOneBlock();
   for (Type type : types.drop_front(good ? 2 : types.size()))
     good &= isa<MemRefType>(type);
   if (!good)
@@ -338,4 +347,14 @@ LogicalResult backend::printKernel(func::FuncOp kernel, StringRef name,
                               "rank-1 memrefs...), but got ")
            << kernel.getFunctionType();
   return KernelPrinter(kernel, language, leaves, os).print(name, hints);
+}
+
+LogicalResult backend::printStage(func::FuncOp stage, StringRef name,
+                                  ArrayRef<std::string> hints,
+                                  const CLanguage &language, CLeaves &leaves,
+                                  raw_ostream &os) {
+  if (stage.getNumArguments() != hints.size() || !stage.getBody().hasOneBlock())
+    return stage.emitOpError("expected one block and ")
+           << hints.size() << " arguments, but got " << stage.getFunctionType();
+  return KernelPrinter(stage, language, leaves, os).print(name, hints);
 }

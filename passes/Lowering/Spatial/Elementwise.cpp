@@ -23,8 +23,8 @@ void lowering::writePool(StageEmitter &b, linalg::GenericOp op, Port input,
   int64_t taps = window.getTaps(), lanes = input.lanes;
   unsigned bits = laneBits(input.element), outBits = laneBits(output.element);
   Value start = startOf(b, op);
-  Value state =
-      b.memory(window.channels, start.getType(), kern::Space::LutRam, lanes);
+  Value state = b.memory("state", window.channels, start.getType(),
+                         kern::Space::LutRam, lanes);
   b.nest({window.getPositions(), taps, window.channels / lanes},
          [&](ArrayRef<Value> at) {
            Value word = b.read(input);
@@ -131,9 +131,11 @@ void Elementwise::write(Constants &constants) {
     if (isa<RankedTensorType>(operand->get().getType()))
       if (auto name = constants.add(operand->get(), "parameters")) {
         auto type = cast<ShapedType>(operand->get().getType());
-        memories[operand->getOperandNumber()] =
-            b.rom(*name, type.getNumElements(), type.getElementType(),
-                  kern::Space::LutRam, 1);
+        Type element = type.getElementType();
+        if (auto code = dyn_cast<ir::QType>(element))
+          element = b.getIntegerType(code.getBits());
+        memories[operand->getOperandNumber()] = b.rom(
+            *name, type.getNumElements(), element, kern::Space::LutRam, 1);
       }
   SmallVector<int64_t> sizes;
   for (int64_t dim : order.order)

@@ -5,10 +5,11 @@
 // what two widths need (a converter) is spelled out here.
 //
 //===----------------------------------------------------------------------===//
+#include "lib/Target/Targets.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "passes/Lowering/Buffers.h"
 #include "passes/Lowering/Passes.h"
-#include "passes/Lowering/Spatial/Matrix.h"
+#include "passes/Lowering/Spatial/Accounts.h"
 #include "passes/Lowering/Spatial/StageWriters.h"
 #include <numeric>
 
@@ -25,12 +26,14 @@ namespace {
 /// Builds the design of one dataflow.
 class DesignBuilder {
 public:
-  DesignBuilder(ir::DataflowOp dataflow, StringRef name);
+  DesignBuilder(ir::DataflowOp dataflow, StringRef name, const FpgaParts &part);
   void run();
 
 private:
   using Write = function_ref<void(StageEmitter &, ValueRange arguments)>;
-  void addStage(Location loc, StringRef kind, ValueRange operands, Write write);
+  /// `remark` is for who reads the printed stage.
+  void addStage(Location loc, StringRef kind, ValueRange operands, Write write,
+                StringRef remark = "");
   Value addFifo(Location loc, Type element, int64_t lanes, int64_t depth);
   Port portOf(ir::StreamOp edge, Value argument);
   Port portOf(Value fifo, Value argument, Type element);
@@ -53,6 +56,7 @@ private:
   func::FuncOp top;
   std::optional<Constants> constants;
   DenseMap<Operation *, Value> fifos;
+  Accounts accounts;
 };
 } // namespace
 
@@ -76,9 +80,10 @@ static Type elementOf(Value tensor) {
   return cast<ShapedType>(tensor.getType()).getElementType();
 }
 
-DesignBuilder::DesignBuilder(ir::DataflowOp dataflow, StringRef name)
+DesignBuilder::DesignBuilder(ir::DataflowOp dataflow, StringRef name,
+                             const FpgaParts &part)
     : dataflow(dataflow), body(dataflow.getBody().front()),
-      builder(dataflow.getContext()) {
+      builder(dataflow.getContext()), accounts(part) {
   Location loc = dataflow.getLoc();
   builder.setInsertionPoint(dataflow->getParentOfType<func::FuncOp>());
   design = builder.create<kern::DesignOp>(loc, name);
@@ -97,7 +102,7 @@ DesignBuilder::DesignBuilder(ir::DataflowOp dataflow, StringRef name)
 }
 
 void DesignBuilder::addStage(Location loc, StringRef kind, ValueRange operands,
-                             Write write) {
+                             Write write, StringRef remark) {
   ir::LayerAttr layer = layerOf(loc);
   std::string layerName = layer ? layer.getName().str() : "";
   builder.setInsertionPoint(top);
@@ -107,6 +112,8 @@ void DesignBuilder::addStage(Location loc, StringRef kind, ValueRange operands,
   stage.setPrivate();
   stage->setAttr("kern.layer", builder.getStringAttr(layerName));
   stage->setAttr("kern.stage", builder.getStringAttr(kind));
+  if (!remark.empty())
+    stage->setAttr("kern.remark", builder.getStringAttr(remark));
   SymbolTable(design).insert(stage, builder.getInsertionPoint());
   stage.addEntryBlock();
   StageEmitter emitter(stage, loc);
@@ -122,6 +129,7 @@ Value DesignBuilder::addFifo(Location loc, Type element, int64_t lanes,
                              int64_t depth) {
   builder.setInsertionPoint(top.front().getTerminator());
   auto word = builder.getIntegerType(lanes * laneBits(element));
+  accounts.addFifo(word.getWidth(), depth);
   return builder.create<kern::FifoOp>(
       loc, kern::StreamType::get(builder.getContext(), word), depth);
 }
@@ -184,6 +192,20 @@ static std::vector<int64_t> columnsOfFilter(const Window &window) {
   return columns;
 }
 
+/// What a folded product is, in a sentence for who reads its code.
+static std::string describeFolds(Operation *op) {
+  Contraction c = describeContraction(op);
+  auto layout = op->getAttrOfType<ir::LayoutAttr>("layout");
+  int64_t pe = layout.getRows(), simd = layout.getUnit() / layout.getBits();
+  std::string text;
+  llvm::raw_string_ostream(text)
+      << c.n << " x " << c.k << " weights of " << layout.getBits()
+      << " bits for each of " << c.m << " vectors; PE " << pe << ", SIMD "
+      << simd << ": " << c.m * (c.n / pe) * (c.k / simd)
+      << " cycles at an interval of 1.";
+  return text;
+}
+
 void DesignBuilder::addProducts(Operation *op, Value output) {
   SmallVector<OpOperand *> streams = streamOperands(op);
   ir::StreamOp edge = edgeOf(streams.front()->get());
@@ -236,18 +258,23 @@ void DesignBuilder::addProducts(Operation *op, Value output) {
              writeProduct(b, op, portOf(input, arguments[0], element), joins,
                           portOf(output, arguments.back(), result), columns,
                           *constants);
-           });
+           },
+           describeFolds(op));
 }
 
 void DesignBuilder::addStep(Operation *op) {
   Value output = outputOf(op->getResult(0));
-  if (isIntegerProduct(op))
+  if (isIntegerProduct(op)) {
+    accounts.addProduct(op);
     return addProducts(op, output);
+  }
   auto generic = cast<linalg::GenericOp>(op);
   SmallVector<OpOperand *> streams = streamOperands(op);
   ir::StreamOp edge = edgeOf(streams.front()->get());
   Type result = elementOf(op->getResult(0));
+  auto lanes = static_cast<int64_t>(edge.getLanes());
   if (generic.getNumReductionLoops() > 0) {
+    accounts.addPool(generic, lanes);
     Value taps = addFifo(op->getLoc(), elementOf(edge), edge.getLanes(), 2);
     addStage(op->getLoc(), "window", {fifos[edge], taps},
              [&](StageEmitter &b, ValueRange arguments) {
@@ -261,6 +288,7 @@ void DesignBuilder::addStep(Operation *op) {
              });
     return;
   }
+  accounts.addElementwise(generic, lanes);
   SmallVector<Value> operands;
   for (OpOperand *stream : streams)
     operands.push_back(fifoOf(stream->get()));
@@ -308,6 +336,7 @@ void DesignBuilder::run() {
         addSink(operand, top.getArgument(inputs + i));
     }
   }
+  design->setAttr("kern.layers", accounts.get(builder.getContext()));
   // Where it was, a call.
   builder.setInsertionPoint(dataflow);
   SmallVector<Value> inits;
@@ -326,12 +355,17 @@ void DesignBuilder::run() {
 namespace {
 struct LowerStages : lowering::impl::LowerStagesBase<LowerStages> {
   void runOnOperation() override {
+    FailureOr<const Machine *> machine = machineOf(getOperation());
+    if (failed(machine))
+      return signalPassFailure();
     SmallVector<ir::DataflowOp> dataflows;
     getOperation().walk(
         [&](ir::DataflowOp dataflow) { dataflows.push_back(dataflow); });
     for (ir::DataflowOp dataflow : dataflows) {
       auto entry = dataflow->getParentOfType<func::FuncOp>();
-      DesignBuilder(dataflow, (entry.getName() + "_design").str()).run();
+      DesignBuilder(dataflow, (entry.getName() + "_design").str(),
+                    (*machine)->fpga)
+          .run();
     }
   }
 };

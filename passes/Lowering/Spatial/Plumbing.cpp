@@ -87,7 +87,7 @@ void lowering::writeConverter(StageEmitter &b, Port input, Port output) {
   if (input.lanes > output.lanes) {
     int64_t parts = input.lanes / output.lanes;
     auto type = cast<kern::StreamType>(input.stream.getType()).getWord();
-    Value held = b.memory(1, type, kern::Space::Register, 1);
+    Value held = b.memory("held", 1, type, kern::Space::Register, 1);
     b.nest({input.words, parts}, [&](ArrayRef<Value> at) {
       b.when(b.isEqual(at[1], 0),
              [&] { b.store(b.read(input), held, b.index(0)); });
@@ -98,7 +98,7 @@ void lowering::writeConverter(StageEmitter &b, Port input, Port output) {
   }
   int64_t parts = output.lanes / input.lanes;
   auto type = cast<kern::StreamType>(output.stream.getType()).getWord();
-  Value built = b.memory(1, type, kern::Space::Register, 1);
+  Value built = b.memory("built", 1, type, kern::Space::Register, 1);
   b.nest({output.words, parts}, [&](ArrayRef<Value> at) {
     b.create<kern::PutLaneOp>(b.read(input), built, b.index(0), at[1]);
     b.when(b.isEqual(at[1], parts - 1),

@@ -166,8 +166,9 @@ void Product::write(ArrayRef<int64_t> columns, Constants &constants) {
                   spaceFor(op, layout.getUnit() * pe, depth), pe);
   auto word = cast<kern::StreamType>(input.stream.getType()).getWord();
   if (rowTiles > 1)
-    vector = b.memory(columnTiles, word, kern::Space::LutRam, 1);
-  sums = b.memory(pe, b.getIntegerType(sumBits), kern::Space::Register, pe);
+    vector = b.memory("vector", columnTiles, word, kern::Space::LutRam, 1);
+  sums = b.memory("sums", pe, b.getIntegerType(sumBits), kern::Space::Register,
+                  pe);
   readExtras(constants);
   b.nest({matrix.c.m, rowTiles, columnTiles}, [&](ArrayRef<Value> at) {
     Value rowTile = at[1], columnTile = at[2];

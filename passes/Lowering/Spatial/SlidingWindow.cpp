@@ -61,7 +61,7 @@ private:
   Plane plane;
   Port input, output;
   int64_t batch, words, outside;
-  Value ring;
+  Value ring, padding;
 };
 } // namespace
 
@@ -86,45 +86,45 @@ void WindowWriter::fill(Value begin, Value end) {
 /// A word whose every lane is what lies outside.
 Value WindowWriter::outsideWord() {
   unsigned bits = laneBits(input.element);
-  APInt lane(bits, static_cast<uint64_t>(outside), true);
-  APInt word = APInt::getSplat(bits * input.lanes, lane);
-  Type type = b.getIntegerType(word.getBitWidth());
-  return b.create<arith::ConstantOp>(b.getIntegerAttr(type, word));
+  Value lane = b.constant(b.getIntegerType(bits), outside);
+  return b.assemble(input.lanes, bits, [&](Value) { return lane; });
 }
 
 void WindowWriter::emitRow(Value row) {
-  b.nest({plane.columns, plane.kernelY, plane.kernelX, words},
-         [&](ArrayRef<Value> at) {
-           Value y = b.add(b.mul(row, plane.strideY),
-                           b.add(b.mul(at[1], plane.dilationY), -plane.padY));
-           Value x = b.add(b.mul(at[0], plane.strideX),
-                           b.add(b.mul(at[2], plane.dilationX), -plane.padX));
-           auto fetch = [&] {
-             Value line = b.mul(b.mod(y, plane.getRingRows()), plane.width);
-             return b.load(ring, b.add(b.mul(b.add(line, x), words), at[3]));
-           };
-           if (!plane.isPadded())
-             return b.write(fetch(), output);
-           auto inside = [&](Value v, int64_t size) -> Value {
-             Value low = b.create<arith::CmpIOp>(arith::CmpIPredicate::sge, v,
-                                                 b.index(0));
-             Value high = b.create<arith::CmpIOp>(arith::CmpIPredicate::slt, v,
-                                                  b.index(size));
-             return b.create<arith::AndIOp>(low, high);
-           };
-           Value both = b.create<arith::AndIOp>(inside(y, plane.height),
-                                                inside(x, plane.width));
-           auto word = cast<kern::StreamType>(input.stream.getType());
-           b.write(b.choose(word.getWord(), both, fetch,
-                            [&] { return outsideWord(); }),
-                   output);
-         });
+  b.nest(
+      {plane.columns, plane.kernelY, plane.kernelX, words},
+      [&](ArrayRef<Value> at) {
+        Value y = b.add(b.mul(row, plane.strideY),
+                        b.add(b.mul(at[1], plane.dilationY), -plane.padY));
+        Value x = b.add(b.mul(at[0], plane.strideX),
+                        b.add(b.mul(at[2], plane.dilationX), -plane.padX));
+        auto fetch = [&] {
+          Value line = b.mul(b.mod(y, plane.getRingRows()), plane.width);
+          return b.load(ring, b.add(b.mul(b.add(line, x), words), at[3]));
+        };
+        if (!plane.isPadded())
+          return b.write(fetch(), output);
+        auto inside = [&](Value v, int64_t size) -> Value {
+          Value low =
+              b.create<arith::CmpIOp>(arith::CmpIPredicate::sge, v, b.index(0));
+          Value high = b.create<arith::CmpIOp>(arith::CmpIPredicate::slt, v,
+                                               b.index(size));
+          return b.create<arith::AndIOp>(low, high);
+        };
+        Value both = b.create<arith::AndIOp>(inside(y, plane.height),
+                                             inside(x, plane.width));
+        auto word = cast<kern::StreamType>(input.stream.getType());
+        b.write(b.choose(word.getWord(), both, fetch, [&] { return padding; }),
+                output);
+      });
 }
 
 void WindowWriter::write() {
   auto word = cast<kern::StreamType>(input.stream.getType()).getWord();
-  ring = b.memory(plane.getRingRows() * plane.width * words, word,
+  ring = b.memory("ring", plane.getRingRows() * plane.width * words, word,
                   kern::Space::Bram, 1);
+  if (plane.isPadded())
+    padding = outsideWord();
   auto image = [&] {
     b.loop(0, plane.rows, [&](Value row) {
       Value begin = b.choose(

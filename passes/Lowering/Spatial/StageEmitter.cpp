@@ -114,20 +114,24 @@ static MemRefType onChip(MLIRContext *context, int64_t count, Type element,
                          kern::SpaceAttr::get(context, space));
 }
 
-Value StageEmitter::memory(int64_t count, Type element, kern::Space space,
-                           int64_t banks) {
+Value StageEmitter::memory(StringRef name, int64_t count, Type element,
+                           kern::Space space, int64_t banks) {
   OpBuilder::InsertionGuard guard(*this);
   setInsertionPointToStart(&stage.front());
-  return create<kern::MemoryOp>(onChip(getContext(), count, element, space),
-                                banks);
+  return OpBuilder::create<kern::MemoryOp>(
+      NameLoc::get(getStringAttr(name)),
+      onChip(getContext(), count, element, space), banks);
 }
 
 Value StageEmitter::rom(StringRef weight, int64_t count, Type element,
                         kern::Space space, int64_t banks) {
   OpBuilder::InsertionGuard guard(*this);
   setInsertionPointToStart(&stage.front());
-  return create<kern::RomOp>(onChip(getContext(), count, element, space),
-                             weight, banks);
+  // What the printed code calls it: the symbol without its number.
+  StringRef name = weight.take_until([](char c) { return c == '_'; });
+  return OpBuilder::create<kern::RomOp>(
+      NameLoc::get(getStringAttr(name)),
+      onChip(getContext(), count, element, space), weight, banks);
 }
 
 Value StageEmitter::load(Value memory, Value at) {
@@ -158,7 +162,7 @@ Value StageEmitter::assemble(int64_t lanes, unsigned bits,
   if (lanes == 1)
     return make(index(0));
   Value word =
-      memory(1, getIntegerType(lanes * bits), kern::Space::Register, 1);
+      memory("word", 1, getIntegerType(lanes * bits), kern::Space::Register, 1);
   unrolled(lanes, [&](Value i) {
     create<kern::PutLaneOp>(make(i), word, index(0), i);
   });

@@ -43,8 +43,9 @@ public:
   /// Wraps or extends an integer.
   Value resize(Value value, unsigned bits, bool isSigned = true);
 
-  Value memory(int64_t count, mlir::Type element, kern::Space space,
-               int64_t banks);
+  /// On-chip memory, which printed code calls `name`.
+  Value memory(llvm::StringRef name, int64_t count, mlir::Type element,
+               kern::Space space, int64_t banks);
   Value rom(llvm::StringRef weight, int64_t count, mlir::Type element,
             kern::Space space, int64_t banks);
   Value load(Value memory, Value at);
