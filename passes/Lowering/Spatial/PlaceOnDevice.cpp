@@ -95,8 +95,8 @@ static Location innermost(Location loc) {
 /// A product whose result only the host reads as floats gives the host its
 /// sums, and the host does the epilogue.
 static Operation *splitTail(Operation *op, RewriterBase &rewriter) {
-  ImplicitLocOpBuilder b(op->getLoc(), rewriter);
   rewriter.setInsertionPoint(op);
+  ImplicitLocOpBuilder b(op->getLoc(), rewriter);
   Contraction c = describeContraction(op);
   auto type = cast<RankedTensorType>(op->getResult(0).getType());
   auto sums = RankedTensorType::get(type.getShape(), c.accumulator);
