@@ -11,6 +11,7 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "passes/Lowering/Buffers.h"
 #include "passes/Lowering/Passes.h"
 #include "passes/Lowering/Spatial/Stages.h"
@@ -208,6 +209,10 @@ void Placer::outline() {
     });
   for (Operation *op : llvm::reverse(placed))
     op->erase();
+  // What only they used.
+  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(entry.front())))
+    if (isOpTriviallyDead(&op))
+      op.erase();
   // What read a result stood behind its step, not behind the last one.
   sortTopologically(&entry.front());
 }
