@@ -53,15 +53,21 @@ static MatrixVectorUnit nextFolding(const FoldedLayer &layer) {
       least = pe * simd;
     }
   };
-  // More columns first: they cost no accumulators.
-  for (int64_t simd = layer.unit.simd; simd;
-       simd = nextDivisor(layer.unit.columns, simd)) {
-    if (simd * layer.unit.weightBits > widestRow)
+  // More columns first: they cost no accumulators. Rows come into it, too,
+  // where more columns alone are no faster (a window of one channel).
+  const MatrixVectorUnit &now = layer.unit;
+  int64_t nextPe = nextDivisor(now.rows, now.pe);
+  for (int64_t simd = now.simd; simd; simd = nextDivisor(now.columns, simd)) {
+    if (simd * now.weightBits > widestRow)
       break;
-    if (simd != layer.unit.simd)
-      consider(layer.unit.pe, simd);
-    if (int64_t pe = nextDivisor(layer.unit.rows, layer.unit.pe))
-      consider(pe, simd);
+    if (simd != now.simd)
+      consider(now.pe, simd);
+  }
+  for (int64_t simd = now.simd; simd && nextPe;
+       simd = nextDivisor(now.columns, simd)) {
+    if (simd * now.weightBits > widestRow)
+      break;
+    consider(nextPe, simd);
   }
   return best;
 }

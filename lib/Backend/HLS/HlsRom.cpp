@@ -45,7 +45,7 @@ std::string Elements::get(int64_t i) {
     int64_t unit = llvm::divideCeil(layout.getUnit(), 8);
     uint64_t word = readWord(bytes.data() + i * unit, unit);
     Type type = IntegerType::get(weight.getContext(), layout.getUnit());
-    if (!cTypeOf(type).empty())
+    if (!type.isInteger(1) && !cTypeOf(type).empty())
       return literalText(IntegerAttr::get(type, APInt(layout.getUnit(), word)))
           .text;
     // ap_int takes any number; hexadecimal shows the codes.

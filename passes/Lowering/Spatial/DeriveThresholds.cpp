@@ -122,12 +122,29 @@ std::optional<std::vector<Staircase>> Epilogue::trace(int64_t channels) {
   return all;
 }
 
-/// A table of one number for each channel.
-static Value table(ImplicitLocOpBuilder &b, ArrayRef<int32_t> values) {
-  auto type = RankedTensorType::get({static_cast<int64_t>(values.size())},
-                                    b.getI32Type());
-  return b.create<arith::ConstantOp>(DenseElementsAttr::get(type, values));
-}
+namespace {
+/// Writes an epilogue of comparisons: what differs by channel becomes an extra.
+class Rewriter {
+public:
+  Rewriter(Operation *op, const std::vector<Staircase> &channels,
+           int64_t magnitude)
+      : op(op), channels(channels), magnitude(magnitude),
+        b(op->getLoc(), op->getContext()) {}
+  void run();
+
+private:
+  /// The number of each channel: a constant where all are the same.
+  Value number(function_ref<int64_t(const Staircase &)> get);
+  Value countSteps(Value sum);
+
+  Operation *op;
+  const std::vector<Staircase> &channels;
+  int64_t magnitude;
+  ImplicitLocOpBuilder b;
+  Block *body = nullptr;
+  SmallVector<Value> extras;
+};
+} // namespace
 
 /// The distance of neighbouring values: -1 and +1 are two apart.
 static int64_t unitOf(Operation *op) {
@@ -136,59 +153,65 @@ static int64_t unitOf(Operation *op) {
   return code.getKind() == ir::CodeKind::Binary ? 2 : 1;
 }
 
-/// first + direction * (number of steps that the sum has reached), encoded.
-static void rewrite(Operation *op, const std::vector<Staircase> &channels,
-                    int64_t magnitude) {
-  ImplicitLocOpBuilder b(op->getLoc(), op);
+Value Rewriter::number(function_ref<int64_t(const Staircase &)> get) {
+  std::vector<int32_t> values;
+  for (const Staircase &channel : channels)
+    values.push_back(static_cast<int32_t>(get(channel)));
+  Type i32 = b.getI32Type();
+  if (llvm::all_equal(values))
+    return b.create<arith::ConstantOp>(b.getI32IntegerAttr(values.front()));
+  auto type = RankedTensorType::get({static_cast<int64_t>(values.size())}, i32);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPoint(op);
+  extras.push_back(b.create<arith::ConstantOp>(
+      DenseElementsAttr::get(type, ArrayRef(values))));
+  return body->addArgument(i32, b.getLoc());
+}
+
+/// How many of its channel's steps a sum has reached; null: there are none.
+Value Rewriter::countSteps(Value sum) {
   size_t steps = 0;
-  std::vector<int32_t> first, direction;
-  for (const Staircase &channel : channels) {
+  for (const Staircase &channel : channels)
     steps = std::max(steps, channel.steps.size());
-    first.push_back(static_cast<int32_t>(channel.first));
-    direction.push_back(
-        static_cast<int32_t>(channel.falls ? -unitOf(op) : unitOf(op)));
-  }
-  SmallVector<Value> extras = {table(b, first), table(b, direction)};
+  Value count;
   for (size_t s = 0; s < steps; ++s) {
-    std::vector<int32_t> at;
-    for (const Staircase &channel : channels)
-      // Beyond every sum where a channel has fewer steps.
-      at.push_back(static_cast<int32_t>(
-          s < channel.steps.size() ? channel.steps[s] : magnitude + 1));
-    extras.push_back(table(b, at));
+    // Beyond every sum where a channel has fewer steps.
+    Value at = number([&](const Staircase &channel) {
+      return s < channel.steps.size() ? channel.steps[s] : magnitude + 1;
+    });
+    Value reached = b.create<arith::ExtUIOp>(
+        b.getI32Type(),
+        b.create<arith::CmpIOp>(arith::CmpIPredicate::sge, sum, at));
+    count = count ? b.create<arith::AddIOp>(count, reached) : reached;
   }
+  return count;
+}
+
+/// first + direction * (number of steps that the sum has reached), encoded.
+void Rewriter::run() {
   auto type = cast<RankedTensorType>(op->getResult(0).getType());
+  Region &epilogue = op->getRegion(0);
+  epilogue.getBlocks().clear();
+  body = &epilogue.emplaceBlock();
+  Value sum =
+      body->addArgument(describeContraction(op).accumulator, b.getLoc());
+  b.setInsertionPointToEnd(body);
+  if (!sum.getType().isInteger(32))
+    sum = b.create<arith::TruncIOp>(b.getI32Type(), sum);
+  int64_t unit = unitOf(op);
+  Value value = number([](const Staircase &channel) { return channel.first; });
+  Value direction = number(
+      [&](const Staircase &channel) { return channel.falls ? -unit : unit; });
+  if (Value count = countSteps(sum))
+    value = b.create<arith::AddIOp>(
+        value, b.createOrFold<arith::MulIOp>(count, direction));
+  b.create<ir::YieldOp>(
+      b.create<ir::EncodeOp>(type.getElementType(), value, false));
   unsigned channel = isa<ir::ConvOp>(op) ? 1 : type.getRank() - 1;
   AffineMap map = AffineMap::get(type.getRank(), 0,
                                  {getAffineDimExpr(channel, b.getContext())},
                                  b.getContext());
   SmallVector<Attribute> maps(extras.size(), AffineMapAttr::get(map));
-
-  Block *body = new Block();
-  Type sum = describeContraction(op).accumulator;
-  body->addArgument(sum, b.getLoc());
-  for (size_t i = 0; i < extras.size(); ++i)
-    body->addArgument(b.getI32Type(), b.getLoc());
-  Region &epilogue = op->getRegion(0);
-  epilogue.getBlocks().clear();
-  epilogue.push_back(body);
-  b.setInsertionPointToEnd(body);
-  Value acc = body->getArgument(0);
-  if (!sum.isInteger(32))
-    acc = b.create<arith::TruncIOp>(b.getI32Type(), acc);
-  Value count;
-  for (size_t s = 0; s < steps; ++s) {
-    Value reached = b.create<arith::ExtUIOp>(
-        b.getI32Type(), b.create<arith::CmpIOp>(arith::CmpIPredicate::sge, acc,
-                                                body->getArgument(3 + s)));
-    count = count ? b.create<arith::AddIOp>(count, reached) : reached;
-  }
-  Value value = body->getArgument(1);
-  if (count)
-    value = b.create<arith::AddIOp>(
-        value, b.create<arith::MulIOp>(count, body->getArgument(2)));
-  b.create<ir::YieldOp>(
-      b.create<ir::EncodeOp>(type.getElementType(), value, false));
   llvm::TypeSwitch<Operation *>(op).Case<ir::MatmulOp, ir::ConvOp>(
       [&](auto contraction) {
         contraction.getExtrasMutable().assign(extras);
@@ -232,7 +255,7 @@ struct DeriveThresholds
       // A channel has as many steps as there are codes: 15 at most.
       if (auto channels =
               Epilogue(op, bound->magnitude, unitOf(op)).trace(c.n)) {
-        rewrite(op, *channels, bound->magnitude);
+        Rewriter(op, *channels, bound->magnitude).run();
         ++numRewritten;
       }
     }

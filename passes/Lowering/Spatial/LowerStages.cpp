@@ -248,18 +248,19 @@ void DesignBuilder::addProducts(Operation *op, Value output) {
   for (OpOperand *join : ArrayRef(streams).drop_front())
     operands.push_back(fifoOf(join->get()));
   operands.push_back(output);
-  addStage(op->getLoc(), "product", operands,
-           [&](StageEmitter &b, ValueRange arguments) {
-             SmallVector<Port> joins;
-             for (auto [join, argument] :
-                  llvm::zip(ArrayRef(streams).drop_front(),
-                            arguments.drop_front().drop_back()))
-               joins.push_back(portOf(edgeOf(join->get()), argument));
-             writeProduct(b, op, portOf(input, arguments[0], element), joins,
-                          portOf(output, arguments.back(), result), columns,
-                          *constants);
-           },
-           describeFolds(op));
+  addStage(
+      op->getLoc(), "product", operands,
+      [&](StageEmitter &b, ValueRange arguments) {
+        SmallVector<Port> joins;
+        for (auto [join, argument] :
+             llvm::zip(ArrayRef(streams).drop_front(),
+                       arguments.drop_front().drop_back()))
+          joins.push_back(portOf(edgeOf(join->get()), argument));
+        writeProduct(b, op, portOf(input, arguments[0], element), joins,
+                     portOf(output, arguments.back(), result), columns,
+                     *constants);
+      },
+      describeFolds(op));
 }
 
 void DesignBuilder::addStep(Operation *op) {

@@ -127,9 +127,8 @@ void WindowWriter::write() {
     padding = outsideWord();
   auto image = [&] {
     b.loop(0, plane.rows, [&](Value row) {
-      Value begin = b.choose(
-          b.getIndexType(), b.isEqual(row, 0), [&] { return b.index(0); },
-          [&] { return behindRow(b.add(row, -1)); });
+      Value begin = b.createOrFold<arith::SelectOp>(
+          b.isEqual(row, 0), b.index(0), behindRow(b.add(row, -1)));
       fill(begin, behindRow(row));
       emitRow(row);
     });

@@ -14,7 +14,7 @@ kern.design @design {
     scf.for %i = %c0 to %c4 step %c1 {
       // CHECK: kern.pipeline ii 1
       kern.pipeline ii 1
-      // CHECK: %[[WORD:.*]] = kern.stream_read %{{.*}} : !kern.stream<i12> -> i12
+      // CHECK: %[[WORD:.*]] = kern.stream_read %{{.*}} : <i12> -> i12
       %word = kern.stream_read %in : !kern.stream<i12> -> i12
       scf.for %s = %c0 to %c4 step %c1 {
         // CHECK: kern.unroll
@@ -23,7 +23,7 @@ kern.design @design {
         %lane = kern.get_lane %word[%s] : i12 -> i3
         // CHECK: kern.put_lane %{{.*}}, %[[SUMS]][%{{.*}}, %{{.*}}] : i3, memref<4xi12, #kern.space<register>>
         kern.put_lane %lane, %sums[%i, %s] : i3, memref<4xi12, #kern.space<register>>
-        // CHECK: kern.stream_write %{{.*}}, %{{.*}} : i3, !kern.stream<i3>
+        // CHECK: kern.stream_write %{{.*}}, %{{.*}} : i3, <i3>
         kern.stream_write %lane, %out : i3, !kern.stream<i3>
       }
     }
