@@ -42,9 +42,10 @@ PY
   report "$1" $caught "$said"
 }
 
-# The queue around the two windows, one word shorter than what was computed.
+# The queue around the two windows, a quarter shorter than what was computed (the
+# converter behind it holds a few words more).
 mutate short-fifo "deadlock" \
-  're.sub(r", (\d\d+)> from_fork", lambda m: f", {int(m[1]) - 1}> from_fork", text)'
+  're.sub(r", (\d\d+)> from_fork", lambda m: f", {int(m[1]) * 3 // 4}> from_fork", text)'
 # Rows of a weight word that lie half as far apart.
 mutate wrong-folding "DIFFERENT" \
   're.sub(r"(weights\w*\[.*?\* )(\d+)( \+ k)", lambda m: m[1] + str(int(m[2]) // 2) + m[3], text, count=1)'
