@@ -24,7 +24,7 @@ int tern::printStage(StringRef model, MLIRContext &context,
   if (stage >= Stage::Schedule && failed(runScheduleStage(*module, options)))
     return ExitInternal;
   if (stage >= Stage::Kern && failed(runLoweringStage(*module, options)))
-    return ExitInternal;
+    return isSpatial(*module) ? ExitRefused : ExitInternal;
   OpPrintingFlags flags;
   flags.elideLargeElementsAttrs(16).elideLargeResourceString(64);
   module->print(os, flags);
@@ -145,8 +145,10 @@ int tern::compileInto(ModuleOp module, const CompileOptions &options,
       failed(runScheduleStage(module, options)))
     return ExitInternal;
   FailureOr<Report> report = describeModel(module);
-  if (failed(report) || failed(runLoweringStage(module, options)))
+  if (failed(report))
     return ExitInternal;
+  if (failed(runLoweringStage(module, options)))
+    return isSpatial(module) ? ExitRefused : ExitInternal;
   addMemory(*report, module);
   if (int code = Writer(module, emission, folder).write(*report, vectors))
     return code;

@@ -102,9 +102,7 @@ LogicalResult tern::runGraphStage(ModuleOp module,
   return pm.run(module);
 }
 
-/// Whether the target is a part that stages are laid out on: it has one way of
-/// multiplying, and folding is chosen where the streams are drawn.
-static bool isSpatial(ModuleOp module) {
+bool tern::isSpatial(ModuleOp module) {
   FailureOr<const Machine *> machine = machineOf(module);
   return succeeded(machine) && (*machine)->kind == MachineKind::Fpga;
 }

@@ -31,8 +31,10 @@ public:
     if (failed(runScheduleStage(*module, *compile)))
       return ExitInternal;
     FailureOr<Report> report = describeModel(*module);
-    if (failed(report) || failed(runLoweringStage(*module, *compile)))
+    if (failed(report))
       return ExitInternal;
+    if (failed(runLoweringStage(*module, *compile)))
+      return isSpatial(*module) ? ExitRefused : ExitInternal;
     addMemory(*report, *module);
     if (json)
       printJson(*report, llvm::outs());

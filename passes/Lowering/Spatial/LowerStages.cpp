@@ -7,7 +7,6 @@
 //===----------------------------------------------------------------------===//
 #include "lib/Target/Targets.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "passes/Lowering/Buffers.h"
 #include "passes/Lowering/Passes.h"
 #include "passes/Lowering/Spatial/Accounts.h"
 #include "passes/Lowering/Spatial/StageWriters.h"
@@ -103,7 +102,7 @@ DesignBuilder::DesignBuilder(ir::DataflowOp dataflow, StringRef name,
 
 void DesignBuilder::addStage(Location loc, StringRef kind, ValueRange operands,
                              Write write, StringRef remark) {
-  ir::LayerAttr layer = layerOf(loc);
+  ir::LayerAttr layer = namedLayer(loc);
   std::string layerName = layer ? layer.getName().str() : "";
   builder.setInsertionPoint(top);
   auto stage = builder.create<func::FuncOp>(

@@ -16,6 +16,7 @@
 #include "passes/Lowering/Passes.h"
 #include "passes/Lowering/Spatial/Stages.h"
 #include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/StringSet.h"
 
 namespace tern::lowering {
 #define GEN_PASS_DEF_PLACEONDEVICE
@@ -68,6 +69,18 @@ void Placer::choose() {
       placed.insert(&op);
 }
 
+/// `why` is "what is expected, but got what; what would help".
+static void refuse(Operation *op, StringRef why) {
+  auto [reason, help] = why.split("; ");
+  Location loc = op->getLoc();
+  if (auto file = loc->findInstanceOf<FileLineColLoc>())
+    loc = file;
+  InFlightDiagnostic error = emitError(loc);
+  error << "node " << describeLayer(op) << ": " << reason;
+  if (!help.empty())
+    error.attachNote() << "help: " << help;
+}
+
 /// All refusals at once, each with its node and what would help.
 LogicalResult Placer::check() {
   if (placed.empty())
@@ -75,12 +88,15 @@ LogicalResult Placer::check() {
         "expected a layer of integer codes with constant weights for the part, "
         "but got none; quantize the model first");
   bool good = true;
+  // A node may be several steps.
+  llvm::StringSet<> refused;
   for (Operation *op : placed) {
     std::string why;
     if (isReshape(op) || stageOf(op, why))
       continue;
-    op->emitError("node ") << describeLayer(op) << ": " << why;
     good = false;
+    if (refused.insert(describeLayer(op)).second)
+      refuse(op, why);
   }
   return success(good);
 }

@@ -2,7 +2,6 @@
 #include "passes/Lowering/Spatial/Stages.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "passes/Lowering/Buffers.h"
 #include <numeric>
 
 using namespace mlir;
@@ -44,8 +43,19 @@ lowering::extrasOf(Operation *contraction) {
                                 : ArrayRef<Attribute>()};
 }
 
+ir::LayerAttr lowering::namedLayer(Location loc) {
+  ir::LayerAttr layer;
+  loc->walk([&](Location inner) {
+    auto fused = dyn_cast<FusedLocWith<ir::LayerAttr>>(inner);
+    if (fused && !fused.getMetadata().getName().empty())
+      layer = fused.getMetadata();
+    return WalkResult::advance();
+  });
+  return layer;
+}
+
 std::string lowering::describeLayer(Operation *step) {
-  ir::LayerAttr layer = layerOf(step->getLoc());
+  ir::LayerAttr layer = namedLayer(step->getLoc());
   if (!layer)
     return step->getName().getStringRef().str();
   return ("\"" + layer.getName() + "\" (" + layer.getOp() + ")").str();

@@ -52,7 +52,10 @@ llvm::SmallVector<mlir::OpOperand *> streamOperands(mlir::Operation *step);
 std::pair<mlir::ValueRange, llvm::ArrayRef<mlir::Attribute>>
 extrasOf(mlir::Operation *contraction);
 
-/// The layer that a step's value belongs to, for messages: `"name" (Op)`.
+/// The layer that a step is called after: the innermost one with a name, a
+/// convolution rather than the activation behind it. Null: there is none.
+ir::LayerAttr namedLayer(mlir::Location loc);
+/// The same for messages: `"name" (Op)`.
 std::string describeLayer(mlir::Operation *step);
 
 } // namespace tern::lowering
