@@ -48,7 +48,7 @@ mutate short-fifo "deadlock" \
   're.sub(r", (\d\d+)> from_fork", lambda m: f", {int(m[1]) * 3 // 4}> from_fork", text)'
 # Rows of a weight word that lie half as far apart.
 mutate wrong-folding "DIFFERENT" \
-  're.sub(r"(weights\w*\[.*?\* )(\d+)( \+ k)", lambda m: m[1] + str(int(m[2]) // 2) + m[3], text, count=1)'
+  're.sub(r"(matrix\w*\[.*?\* )(\d+)( \+ k)", lambda m: m[1] + str(int(m[2]) // 2) + m[3], text, count=1)'
 # Sums six bits narrower than the interval of the weights says.
 mutate narrow-sum "DIFFERENT" \
   're.sub(r"ap_int<(19|18)>", lambda m: f"ap_int<{int(m[1]) - 6}>", text)'

@@ -288,9 +288,9 @@ void KernelPrinter::comment(ArrayRef<std::string> buffers) {
   if (auto layer = kernel->getAttrOfType<StringAttr>("kern.layer"))
     os << "Layer \"" << commentOf(layer.getValue()) << "\".";
   else
-    os << "A kernel.";
+    os << (kernel->hasAttr("kern.kernel") ? "A kernel." : "A stage.");
   if (auto remark = kernel->getAttrOfType<StringAttr>("kern.remark"))
-    os << " " << commentOf(remark.getValue());
+    os << "\n * " << commentOf(remark.getValue());
   for (auto [buffer, argument] :
        llvm::zip(buffers, kernel.getArguments().take_back(buffers.size()))) {
     os << "\n *   " << buffer << ": ";

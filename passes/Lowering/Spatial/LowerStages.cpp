@@ -10,6 +10,7 @@
 #include "passes/Lowering/Passes.h"
 #include "passes/Lowering/Spatial/Accounts.h"
 #include "passes/Lowering/Spatial/StageWriters.h"
+#include "llvm/ADT/StringSwitch.h"
 #include <numeric>
 
 namespace tern::lowering {
@@ -100,6 +101,18 @@ DesignBuilder::DesignBuilder(ir::DataflowOp dataflow, StringRef name,
   constants.emplace(design);
 }
 
+/// What a kind of stage does, in a sentence.
+static StringRef remarkOf(StringRef kind) {
+  return llvm::StringSwitch<StringRef>(kind)
+      .Case("source", "The host's memory as a stream.")
+      .Case("sink", "A stream into the host's memory.")
+      .Case("fork", "Every word to all that read it.")
+      .Cases("resize", "widen", "Words of one width as words of another.")
+      .Case("window", "Every tap of every position, channels fastest.")
+      .Case("pool", "A reduction over the taps of each position.")
+      .Default("One word after the other.");
+}
+
 void DesignBuilder::addStage(Location loc, StringRef kind, ValueRange operands,
                              Write write, StringRef remark) {
   ir::LayerAttr layer = namedLayer(loc);
@@ -109,10 +122,11 @@ void DesignBuilder::addStage(Location loc, StringRef kind, ValueRange operands,
       loc, (kind + Twine(layerName.empty() ? "" : "_") + layerName).str(),
       builder.getFunctionType(operands.getTypes(), {}));
   stage.setPrivate();
-  stage->setAttr("kern.layer", builder.getStringAttr(layerName));
+  if (!layerName.empty())
+    stage->setAttr("kern.layer", builder.getStringAttr(layerName));
   stage->setAttr("kern.stage", builder.getStringAttr(kind));
-  if (!remark.empty())
-    stage->setAttr("kern.remark", builder.getStringAttr(remark));
+  stage->setAttr("kern.remark", builder.getStringAttr(
+                                    remark.empty() ? remarkOf(kind) : remark));
   SymbolTable(design).insert(stage, builder.getInsertionPoint());
   stage.addEntryBlock();
   StageEmitter emitter(stage, loc);

@@ -160,7 +160,7 @@ void Product::finish(Value rowTile) {
 }
 
 void Product::write(ArrayRef<int64_t> columns, Constants &constants) {
-  std::string name = constants.addMatrix(op, columns, "weights");
+  std::string name = constants.addMatrix(op, columns, "matrix");
   int64_t depth = rowTiles * columnTiles;
   weights = b.rom(name, depth * pe, b.getIntegerType(layout.getUnit()),
                   spaceFor(op, layout.getUnit() * pe, depth), pe);

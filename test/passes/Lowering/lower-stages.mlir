@@ -5,12 +5,12 @@
 
 module attributes {tern.target = #tern.target<"zu7ev", "", "">} {
   // CHECK: kern.design @main_design
-  // CHECK-DAG: tern.weight @weights : tensor<4x2x!tern.q<int4>> layout <rows = 2, depth = 1, bits = 4, offset = 0>
+  // CHECK-DAG: tern.weight @matrix : tensor<4x2x!tern.q<int4>> layout <rows = 2, depth = 1, bits = 4, offset = 0>
   // CHECK: func.func private @source(%{{.*}}: memref<2xi8>, %{{.*}}: !kern.stream<i4>)
   // CHECK: func.func private @product(%[[IN:.*]]: !kern.stream<i8>, %[[OUT:.*]]: !kern.stream<i64>)
   // CHECK-SAME: kern.remark = "4 x 2 weights of 4 bits for each of 1 vectors; PE 2, SIMD 2: 2 cycles at an interval of 1."
   // CHECK-DAG: %[[SUMS:.*]] = kern.memory banks 2 : memref<2xi8, #kern.space<register>>
-  // CHECK-DAG: %[[ROM:.*]] = kern.rom @weights banks 2 : memref<4xi8, #kern.space<lutram>>
+  // CHECK-DAG: %[[ROM:.*]] = kern.rom @matrix banks 2 : memref<4xi8, #kern.space<lutram>>
   // CHECK: scf.for
   // CHECK-NEXT: kern.pipeline ii 1
   // CHECK: scf.if

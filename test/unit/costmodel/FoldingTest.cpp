@@ -31,9 +31,8 @@ int64_t slowest(const std::vector<FoldedLayer> &layers) {
 
 TEST(Folding, DividesAndFits) {
   for (unsigned scale : {2, 5, 20, 100}) {
-    std::vector<FoldedLayer> layers = {layerOf("a", 64, 784),
-                                       layerOf("b", 64, 64),
-                                       layerOf("c", 10, 64)};
+    std::vector<FoldedLayer> layers = {
+        layerOf("a", 64, 784), layerOf("b", 64, 64), layerOf("c", 10, 64)};
     FpgaParts part = partOf(scale);
     ASSERT_FALSE(chooseFolding(layers, 1, part));
     FpgaResources total;
