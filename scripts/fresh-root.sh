@@ -25,7 +25,9 @@ if [ -f $certificates ]; then
   [ -f "$root$certificates" ] || cp -L $certificates "$root$certificates"
   # The root's own package will write that file anew.
   cp -L $certificates "$root/etc/outside-certificates.crt"
-  export PIP_CERT=/etc/outside-certificates.crt
+  for variable in PIP_CERT SSL_CERT_FILE REQUESTS_CA_BUNDLE CURL_CA_BUNDLE; do
+    export $variable=/etc/outside-certificates.crt
+  done
 fi
 [ -f /etc/pip.conf ] && cp /etc/pip.conf "$root/etc/"
 

@@ -7,7 +7,7 @@ packages=(
   llvm-19-tools libmlir-19-dev mlir-19-tools libonnx-dev libprotobuf-dev
   protobuf-compiler zlib1g-dev libzstd-dev libgtest-dev qemu-user
   libc6-dev-riscv64-cross libgcc-12-dev-riscv64-cross python3 python3-numpy
-  python3-venv git ca-certificates gcc libc6-dev xz-utils
+  python3-venv git ca-certificates gcc libc6-dev xz-utils libclang-rt-19-dev
 )
 
 missing=()

@@ -1,4 +1,6 @@
 import os
+import shutil
+import subprocess
 
 import lit.formats
 from lit.llvm import llvm_config
@@ -21,3 +23,19 @@ shared = os.path.join(config.tern_src_root, "..", "shared")
 if os.path.isdir(shared):
     config.available_features.add("shared")
     config.substitutions.append(("%shared", shared))
+if shutil.which("nvcc"):
+    config.available_features.add("nvcc")
+
+
+def thread_sanitizer():
+    """Whether clang++-19 has its runtime library (libclang-rt-19-dev)."""
+    command = ["clang++-19", "-fsanitize=thread", "-x", "c++", "-", "-o", os.devnull]
+    try:
+        return not subprocess.run(command, input=b"int main() {}",
+                                  capture_output=True).returncode
+    except OSError:
+        return False
+
+
+if thread_sanitizer():
+    config.available_features.add("tsan")

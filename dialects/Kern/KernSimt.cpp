@@ -15,9 +15,8 @@ static bool isShared(Value memory) {
 static bool holdsBytes(Value memory) {
   auto type = cast<MemRefType>(memory.getType());
   auto code = dyn_cast<tern::ir::QType>(type.getElementType());
-  return type.getRank() == 1 &&
-         (type.getElementType().isInteger(8) ||
-          (code && code.getStorageBytes() == 1));
+  return type.getRank() == 1 && (type.getElementType().isInteger(8) ||
+                                 (code && code.getStorageBytes() == 1));
 }
 
 /// Whether `type` is a vector of one of `counts` 32-bit words.
@@ -49,8 +48,10 @@ LogicalResult CopyAsyncOp::verify() {
   if (getBytes() != 4 && getBytes() != 16)
     return emitOpError("expected 4 or 16 bytes, but got ") << getBytes();
   // copy_async_c2
+  auto source = cast<MemRefType>(getSource().getType());
+  bool isHalf = source.getRank() == 1 && source.getElementType().isF16();
   if (isShared(getSource()) || !isShared(getTarget()) ||
-      !holdsBytes(getSource()) || !holdsBytes(getTarget()))
+      !(isHalf || holdsBytes(getSource())) || !holdsBytes(getTarget()))
     return emitOpError("expected bytes outside #kern.shared to go inside, but "
                        "got ")
            << getSource().getType() << " to " << getTarget().getType();
@@ -114,6 +115,13 @@ LogicalResult Dp4aOp::verify() {
   if (getUnsignedB() && !getUnsignedA())
     return emitOpError("expected the unsigned bytes first, but got only the "
                        "second ones unsigned");
+  return success();
+}
+
+LogicalResult Lop3Op::verify() {
+  // lop3_c1
+  if (getTable() > 255)
+    return emitOpError("expected a table of 8 bits, but got ") << getTable();
   return success();
 }
 

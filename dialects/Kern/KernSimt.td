@@ -87,8 +87,8 @@ def Kern_CopyAsyncOp : Kern_Op<"copy_async"> {
 
     Constraints:
     * copy_async_c1: `bytes` is 4 or 16.
-    * copy_async_c2: `target` is in #kern.shared, `source` is not, and both hold
-      i8.
+    * copy_async_c2: `target` is in #kern.shared and holds i8; `source` is not,
+      and holds i8 or f16 (`from` counts elements).
   }];
   let arguments = (ins AnyMemRef:$source, Index:$from, AnyMemRef:$target,
                        Index:$to, I1:$valid, I64Attr:$bytes,
@@ -205,6 +205,29 @@ def Kern_Dp4aOp : Kern_Op<"dp4a", [Pure]> {
     $acc `,` $a `,` $b (`unsigned_a` $unsigned_a^)?
     (`unsigned_b` $unsigned_b^)? attr-dict
   }];
+}
+
+def Kern_Lop3Op : Kern_Op<"lop3", [Pure]> {
+  let summary = "Any function of three bits, of 32 of them at once.";
+  let description = [{
+    Bit 4 * a + 2 * b + c of `table` is the result for bits a, b and c: 0xea is
+    (a & b) | c.
+
+    Constraints:
+    * lop3_c1: `table` is a byte.
+  }];
+  let arguments = (ins I32:$a, I32:$b, I32:$c, I64Attr:$table);
+  let results = (outs I32:$result);
+  let hasVerifier = 1;
+  let assemblyFormat = "$a `,` $b `,` $c `table` $table attr-dict";
+}
+
+def Kern_SubF16x2Op : Kern_Op<"sub_f16x2", [Pure]> {
+  let summary = "The differences of two pairs of f16 in words.";
+  let description = "Each half is rounded to nearest even.";
+  let arguments = (ins I32:$a, I32:$b);
+  let results = (outs I32:$result);
+  let assemblyFormat = "$a `,` $b attr-dict";
 }
 
 def Kern_ShuffleXorOp : Kern_Op<"shuffle_xor", [SameOperandsAndResultType]> {

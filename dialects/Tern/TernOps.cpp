@@ -1,4 +1,4 @@
-//===- TernOps.cpp - Tern operations, and verifiers of scalars ---------------------===//
+//===- TernOps.cpp - Tern operations, verifiers and folds of scalars ------===//
 #include "dialects/Tern/Tern.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/OpImplementation.h"
@@ -40,4 +40,13 @@ LogicalResult DecodeOp::verify() {
 LogicalResult EncodeOp::verify() {
   return verifyCodeValue(*this, cast<QType>(getCode().getType()),
                          getValue().getType());
+}
+
+/// encode(decode(code)) -> code
+OpFoldResult EncodeOp::fold(FoldAdaptor) {
+  auto decode = getValue().getDefiningOp<DecodeOp>();
+  if (!decode || decode.getCode().getType() != getCode().getType() ||
+      !cast<QType>(getCode().getType()).isInteger())
+    return {};
+  return decode.getCode();
 }

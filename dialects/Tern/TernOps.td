@@ -72,12 +72,16 @@ def Tern_EncodeOp : Tern_Op<"encode", [Pure]> {
     round to nearest even; beyond the greatest finite value the result is that
     value when `saturate`, else infinity or NaN as the format has it.
 
+    Folds: an integer code that was decoded and is encoded in its own kind is
+    the code. (A float code is not: its NaN need not keep its bits.)
+
     Constraints:
     * encode_c1: the operand is i32 for integer kinds, f32 for float kinds.
   }];
   let arguments = (ins AnyTypeOf<[I32, F32]>:$value, UnitAttr:$saturate);
   let results = (outs Tern_QType:$code);
   let hasVerifier = 1;
+  let hasFolder = 1;
   let assemblyFormat = [{
     (`saturate` $saturate^)? $value attr-dict `:` type($value) `to` type($code)
   }];

@@ -89,6 +89,10 @@ void pool_destroy(pool *p) {
 void pool_parallel_for(void *user, int64_t trip, pool_kernel kernel,
                        void *const *buffers) {
   pool *p = user;
+  if (trip == 1) {
+    kernel(0, 1, buffers);
+    return;
+  }
   pthread_mutex_lock(&p->mutex);
   p->trip = trip;
   p->kernel = kernel;

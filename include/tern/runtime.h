@@ -87,8 +87,10 @@ typedef void (*tern_kernel)(int64_t lo, int64_t hi, void *const *buffers);
 
 /* What a run runs on. On a CPU, threads: `parallel_for` splits [0, trip) over
  * them, calls the kernel on every part, and returns when all are done; null:
- * the calling thread. On a GPU, `stream`, a cudaStream_t: the outputs are there
- * when the stream gets to that point. */
+ * the calling thread. It is called for every kernel, in the order of the
+ * program, those of one grid point included: a caller can time or trace them.
+ * On a GPU, `stream`, a cudaStream_t: the outputs are there when the stream
+ * gets to that point. */
 typedef struct {
   void (*parallel_for)(void *user, int64_t trip, tern_kernel kernel,
                        void *const *buffers);

@@ -2,28 +2,14 @@
 //
 // The roofline model (Williams, Waterman, Patterson: "Roofline: an insightful
 // visual performance model", CACM 2009) with one roof per level of memory: a
-// step takes as long as the slower of its arithmetic and its traffic, and the
-// time to start it. Pure functions of the work and the machine.
+// step takes as long as the slowest of its arithmetic and of what each level
+// serves, and the time to start it. Pure functions of work and machine.
 //
 //===----------------------------------------------------------------------===//
 #pragma once
-#include "lib/Target/Machine.h"
+#include "lib/CostModel/Traffic.h"
 
 namespace tern {
-
-/// What a step does, whatever computes it.
-struct Work {
-  /// Multiply-accumulates on a pair of precisions.
-  double macs = 0;
-  Precision lhs = Precision::F32, rhs = Precision::F32;
-  /// Other scalar operations, in f32.
-  double scalarOps = 0;
-  /// Bytes read once from the weights file, and of activations read and
-  /// written.
-  double weightBytes = 0, inputBytes = 0, outputBytes = 0;
-
-  double bytes() const { return weightBytes + inputBytes + outputBytes; }
-};
 
 /// What bounds a step.
 enum class Bound { Compute, Memory, Launch };
@@ -32,9 +18,14 @@ const char *nameOf(Bound bound);
 /// A prediction and what it rests on. Seconds, on all cores.
 struct Prediction {
   double compute = 0, memory = 0, launch = 0;
-  /// The memory level whose bandwidth was taken.
+  /// By level, as Machine::memory; `memory` is the greatest of them.
+  std::vector<double> levels;
+  /// The memory level that `memory` is of.
   std::string level;
   Bound bound = Bound::Compute;
+  /// What is busy all the time: "int8 x int8", "scalar", a level's name or
+  /// "launch".
+  std::string resource;
   /// The least confidence of the figures that the bound rests on, and their
   /// relative uncertainty.
   Confidence confidence = Confidence::Guess;
@@ -45,6 +36,9 @@ struct Prediction {
   }
 };
 
+Prediction predict(const Work &work, const Movement &movement,
+                   const Machine &machine);
+/// Under the plan of a model that consists of this step alone.
 Prediction predict(const Work &work, const Machine &machine);
 
 } // namespace tern

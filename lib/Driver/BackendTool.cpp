@@ -26,6 +26,7 @@ struct Options {
                             cl::Required};
   cl::opt<bool> rvv{"rvv", cl::desc("riscv64 instead of x86-64")};
   cl::opt<bool> c{"c", cl::desc("portable C instead")};
+  cl::opt<bool> cuda{"cuda", cl::desc("CUDA instead")};
   cl::opt<std::string> features{
       "features", cl::desc("LLVM's feature string (default: tern.target's)")};
   cl::opt<EmitKind> emit{
@@ -147,7 +148,9 @@ int driver::backendToolMain(int argc, char **argv) {
   Machine machine;
   machine.kind = options.rvv ? MachineKind::Rvv
                  : options.c ? MachineKind::C
-                             : MachineKind::Cpu;
+                 : options.cuda ? MachineKind::Gpu
+                                : MachineKind::Cpu;
+  machine.gpu.capability = 90; // of --cuda
   machine.features = options.features;
   auto target = (*module)->getAttrOfType<ir::TargetAttr>("tern.target");
   if (!options.features.getNumOccurrences() && target)
@@ -157,7 +160,9 @@ int driver::backendToolMain(int argc, char **argv) {
     return runEntry(*module, machine, backend, options);
   EmitKind kind = options.emit;
   if (kind == EmitKind::Default)
-    kind = options.c ? EmitKind::C : EmitKind::Assembly;
+    kind = options.c      ? EmitKind::C
+           : options.cuda ? EmitKind::Project
+                          : EmitKind::Assembly;
   backend::OutputFiles files;
   if (failed(backend.emit(*module, machine, kind, "model", files)))
     return ExitRefused;

@@ -37,17 +37,20 @@ public:
     }
     if (!refusals.empty())
       llvm::outs() << options.model << ": " << refusals.size()
-                   << (refusals.size() == 1 ? " node" : " nodes")
+                   << (refusals.size() == 1 ? " thing" : " things")
                    << " can't be taken\n";
     return ExitRefused;
   }
 
 private:
   static void print(const graph::Refusal &refusal) {
-    llvm::outs() << refusal.node << ": "
-                 << (refusal.domain.empty() ? "ai.onnx" : refusal.domain) << "."
-                 << refusal.op << " version " << refusal.version << ": "
-                 << refusal.reason << "\n";
+    // An input or output has no node.
+    if (!refusal.op.empty())
+      llvm::outs() << refusal.node << ": "
+                   << (refusal.domain.empty() ? "ai.onnx" : refusal.domain)
+                   << "." << refusal.op << " version " << refusal.version
+                   << ": ";
+    llvm::outs() << refusal.reason << "\n";
     if (!refusal.help.empty())
       llvm::outs() << "    " << refusal.help << "\n";
   }

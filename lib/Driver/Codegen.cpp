@@ -33,6 +33,8 @@ static FailureOr<Way> wayOf(ModuleOp kern) {
   return Way{*machine, backend};
 }
 
+LogicalResult tern::requireBackend(ModuleOp module) { return wayOf(module); }
+
 static LogicalResult emitMlir(ModuleOp kern, StringRef stem,
                               backend::OutputFiles &files) {
   std::string text;
@@ -62,6 +64,11 @@ LogicalResult tern::emitCode(ModuleOp kern, EmitKind kind, StringRef stem,
            << ", but got --emit=" << backend::nameOf(kind);
   }
   return way->backend->emit(kern, *way->machine, kind, stem, files);
+}
+
+bool tern::canEmit(ModuleOp kern, EmitKind kind) {
+  FailureOr<Way> way = wayOf(kern);
+  return succeeded(way) && llvm::is_contained(way->backend->kinds(), kind);
 }
 
 /// The first feature of `machine` that this processor lacks; empty: it runs.

@@ -8,11 +8,18 @@ namespace tern {
 
 using backend::EmitKind;
 
+/// Fails, with a diagnostic, when no backend of this build serves the module's
+/// target.
+mlir::LogicalResult requireBackend(mlir::ModuleOp module);
+
 /// The code of a module in kern form for its target, as `kind` says; `stem`
 /// begins the names of the files. Refuses kinds that the target's backend does
 /// not have. Emits diagnostics.
 mlir::LogicalResult emitCode(mlir::ModuleOp kern, EmitKind kind,
                              llvm::StringRef stem, backend::OutputFiles &files);
+
+/// Whether the backend of the module's target has that kind.
+bool canEmit(mlir::ModuleOp kern, EmitKind kind);
 
 /// Compiles a module in kern form and loads it where it can run: in this
 /// process, or in an emulator. A note about where goes to standard error. Null

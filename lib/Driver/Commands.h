@@ -38,7 +38,9 @@ struct ModelOptions {
   llvm::cl::opt<std::string> method;
   llvm::cl::opt<std::string> dumpDir;
   llvm::cl::opt<std::string> reproducer;
+  llvm::cl::opt<int64_t> bisectLayer;
   llvm::cl::opt<bool> printIrAfterAll;
+  llvm::cl::list<std::string> printIrAfter;
   llvm::cl::opt<bool> timing;
 
   /// Parses what the library needs; prints what is wrong with the rest. A

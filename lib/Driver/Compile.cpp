@@ -58,6 +58,7 @@ private:
   using Print = llvm::function_ref<LogicalResult(raw_ostream &)>;
   /// Adds a file; a failed `print` has emitted its diagnostic.
   bool add(const Twine &name, Print print);
+  LogicalResult addTemps(StringRef stem, backend::OutputFiles &code);
   /// A rule for `outputs`; not for the depfile itself, which ninja takes away.
   void printDepfile(ArrayRef<std::string> outputs, raw_ostream &os);
 
@@ -96,6 +97,23 @@ void Writer::printDepfile(ArrayRef<std::string> outputs, raw_ostream &os) {
   os << "\n";
 }
 
+/// Adds the textual forms that come before the code, unless they are the code.
+LogicalResult Writer::addTemps(StringRef stem, backend::OutputFiles &code) {
+  for (EmitKind kind : {EmitKind::MLIR, EmitKind::LLVM, EmitKind::Assembly}) {
+    backend::OutputFiles files;
+    if (kind != EmitKind::MLIR && !canEmit(kern, kind))
+      continue;
+    if (failed(emitCode(kern, kind, stem, files)))
+      return failure();
+    for (backend::OutputFile &file : files)
+      if (llvm::none_of(code, [&](const backend::OutputFile &other) {
+            return other.name == file.name;
+          }))
+        code.push_back(std::move(file));
+  }
+  return success();
+}
+
 int Writer::write(const Report &report, backend::OutputFiles code) {
   if (failed(backend::hashWeights(kern)))
     return ExitInternal;
@@ -103,7 +121,8 @@ int Writer::write(const Report &report, backend::OutputFiles code) {
   if (failed(info))
     return ExitInternal;
   std::string stem = backend::fileNameOf(info->name);
-  if (failed(emitCode(kern, emission.kind, stem, code)))
+  if (failed(emitCode(kern, emission.kind, stem, code)) ||
+      (emission.saveTemps && failed(addTemps(stem, code))))
     return ExitInternal;
   bool ok =
       llvm::all_of(code,
@@ -140,6 +159,8 @@ int tern::compileInto(ModuleOp module, const CompileOptions &options,
     return ExitRefused;
   if (failed(setTarget(module, options.target)))
     return ExitUsage;
+  if (emission.kind != EmitKind::MLIR && failed(requireBackend(module)))
+    return ExitUsage;
   backend::OutputFiles vectors;
   if (failed(addTestVectors(module, vectors)) ||
       failed(runScheduleStage(module, options)))
@@ -150,6 +171,9 @@ int tern::compileInto(ModuleOp module, const CompileOptions &options,
   if (failed(runLoweringStage(module, options)))
     return isSpatial(module) ? ExitRefused : ExitInternal;
   addMemory(*report, module);
+  // Energy goes into the report of a machine that has its figures.
+  llvm::cantFail(
+      priceModel(*report, report->machine->missingEnergy().empty()));
   if (int code = Writer(module, emission, folder).write(*report, vectors))
     return code;
   if (llvm::Error error = folder.commit()) {

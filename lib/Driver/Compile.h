@@ -10,6 +10,9 @@ struct EmitOptions {
   EmitKind kind = EmitKind::Default;
   /// Write <name>.d, naming every file that the output depends on.
   bool depfile = false;
+  /// Write the code's earlier forms, too: kern form, and what the backend can
+  /// print.
+  bool saveTemps = false;
   /// The model's path, and the files that it names, for the depfile.
   std::string model;
   std::vector<std::string> externalData;

@@ -44,6 +44,10 @@ private:
                             cl::desc("name of the model in symbols and files "
                                      "(default: from the file)"),
                             cl::sub(sub)};
+  cl::opt<bool> saveTemps{"save-temps",
+                          cl::desc("write kern form, LLVM IR and assembly, too "
+                                   "(what of them the target has)"),
+                          cl::sub(sub)};
   cl::opt<bool> depfile{"MD", cl::desc("write a depfile for make and ninja"),
                         cl::sub(sub)};
 };
@@ -75,6 +79,7 @@ int CompileCommand::run() {
   EmitOptions emission;
   emission.kind = emit;
   emission.depfile = depfile;
+  emission.saveTemps = saveTemps;
   emission.model = options.model;
   OutputFolder folder(output);
   int code = compileInto(*module, *parsed, emission, folder);

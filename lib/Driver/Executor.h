@@ -13,6 +13,13 @@ public:
   virtual ~Executor();
   virtual mlir::FailureOr<llvm::SmallVector<eval::Tensor>>
   run(llvm::StringRef entry, llvm::ArrayRef<eval::Tensor> inputs) = 0;
+
+  /// Runs once more and gives the time of every kernel, in the entry's order,
+  /// in seconds. Fails silently where no clock can see kernels.
+  virtual mlir::FailureOr<std::vector<double>>
+  time(llvm::StringRef entry, llvm::ArrayRef<eval::Tensor> inputs) {
+    return mlir::failure();
+  }
 };
 
 } // namespace tern

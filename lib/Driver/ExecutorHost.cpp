@@ -3,6 +3,7 @@
 #include "lib/Driver/ExecutorTensors.h"
 #include "lib/Driver/ExecutorTools.h"
 #include "lib/Driver/KernelThreads.h"
+#include "lib/Driver/LaunchTimer.h"
 #include "mlir/IR/Diagnostics.h"
 #include "tern/runtime.h"
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
@@ -62,12 +63,19 @@ public:
 
   LogicalResult init(const tern_model *loaded);
   FailureOr<SmallVector<eval::Tensor>>
-  run(StringRef entry, ArrayRef<eval::Tensor> inputs) override;
+  run(StringRef entry, ArrayRef<eval::Tensor> inputs) override {
+    return run(entry, inputs, threads ? threads->get() : nullptr);
+  }
+  FailureOr<std::vector<double>>
+  time(StringRef entry, ArrayRef<eval::Tensor> inputs) override;
 
   /// Keeps the code alive.
   std::shared_ptr<void> code;
 
 private:
+  FailureOr<SmallVector<eval::Tensor>> run(StringRef entry,
+                                           ArrayRef<eval::Tensor> inputs,
+                                           const tern_execution *threads);
   InFlightDiagnostic error() {
     return emitError(UnknownLoc::get(&context)) << info.name << ": ";
   }
@@ -111,8 +119,20 @@ LogicalResult HostExecutor::checkGuards(ArrayRef<GuardedBuffer> buffers,
   return success();
 }
 
+FailureOr<std::vector<double>>
+HostExecutor::time(StringRef entry, ArrayRef<eval::Tensor> inputs) {
+  if (model->info->memory == TERN_MEMORY_DEVICE)
+    return error() << "expected a target whose kernels the caller runs, to "
+                      "time them, but got a device's: use its profiler";
+  LaunchTimer timer(threads ? threads->get() : nullptr);
+  if (failed(run(entry, inputs, timer.get())))
+    return failure();
+  return timer.take();
+}
+
 FailureOr<SmallVector<eval::Tensor>>
-HostExecutor::run(StringRef name, ArrayRef<eval::Tensor> inputs) {
+HostExecutor::run(StringRef name, ArrayRef<eval::Tensor> inputs,
+                  const tern_execution *threads) {
   auto *entry = findEntry(info, name, inputs, &context);
   if (!entry)
     return failure();
@@ -137,7 +157,7 @@ HostExecutor::run(StringRef name, ArrayRef<eval::Tensor> inputs) {
   int32_t status = model->run(state.data(), index, inputPointers.data(),
                               outputPointers.data(),
                               onDevice ? nullptr : buffers[0].data(),
-                              threads ? threads->get() : nullptr);
+                              onDevice ? nullptr : threads);
   if (status != TERN_OK)
     return error() << "run failed: " << describeStatus(status);
   if (failed(checkGuards(buffers, *entry)))

@@ -98,7 +98,7 @@ StringRef tern::describeStatus(int32_t status) {
   case TERN_ERROR_ARGUMENT:
     return "a null or misaligned pointer";
   case TERN_ERROR_DEVICE:
-    return "the device failed";
+    return "the device failed, or its simulation found a fault";
   default:
     return "unknown status";
   }

@@ -68,6 +68,8 @@ void KernelThreads::Impl::doPart(unsigned i) {
 
 void KernelThreads::Impl::parallelFor(int64_t newTrip, tern_kernel newKernel,
                                       void *const *newBuffers) {
+  if (newTrip == 1)
+    return newKernel(0, 1, newBuffers);
   publish(newKernel, newTrip, newBuffers);
   doPart(0);
   for (int i = 0; running.load(); ++i)

@@ -1,6 +1,7 @@
 //===- Main.cpp - Dispatch to the subcommands -----------------------------===//
 #include "lib/Driver/Commands.h"
 #include "lib/Driver/Register.h"
+#include "mlir/Pass/PassRegistry.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -16,7 +17,7 @@ static constexpr llvm::StringLiteral overview =
     "weights\n"
     "  tern run model.onnx --data inputs.npz      compile, run, print outputs\n"
     "  tern verify model.onnx --target=rvv256     compare with the reference\n"
-    "  tern report model.onnx                     predicted time per layer\n"
+    "  tern report model.onnx --target=host,h200  predicted time and energy\n"
     "  tern targets                               the machines it knows\n";
 
 ModelOptions::ModelOptions(cl::SubCommand &sub)
@@ -38,8 +39,17 @@ ModelOptions::ModelOptions(cl::SubCommand &sub)
                  cl::desc("write what `tern-opt --run-reproducer` needs when "
                           "a pass crashes"),
                  cl::sub(sub)),
+      bisectLayer("bisect-layer", cl::value_desc("id"), cl::init(-1),
+                  cl::desc("compute contractions of layers numbered above this "
+                           "with plain loops: finds the one at fault"),
+                  cl::sub(sub)),
       printIrAfterAll("print-ir-after-all",
                       cl::desc("print the IR after every pass"), cl::sub(sub)),
+      printIrAfter("print-ir-after", cl::value_desc("pass,..."),
+                   cl::CommaSeparated,
+                   cl::desc("print the IR after these passes, as tern-opt "
+                            "names them"),
+                   cl::sub(sub)),
       timing("mlir-timing", cl::desc("print the time of every pass"),
              cl::sub(sub)) {}
 
@@ -76,6 +86,19 @@ static bool parseDims(llvm::ArrayRef<std::string> dims,
   return true;
 }
 
+/// Whether every name is that of a pass of the pipeline.
+static bool arePasses(llvm::ArrayRef<std::string> names) {
+  registerPasses();
+  for (llvm::StringRef name : names)
+    if (!mlir::PassInfo::lookup(name)) {
+      llvm::errs() << "tern: expected --print-ir-after=PASS as `tern-opt "
+                      "--help` names passes, but got '"
+                   << name << "'\n";
+      return false;
+    }
+  return true;
+}
+
 std::optional<CompileOptions> ModelOptions::parse(bool needsModel) const {
   if (needsModel && model.empty()) {
     llvm::errs() << "tern: expected a model, as in `tern check model.onnx`\n";
@@ -88,7 +111,9 @@ std::optional<CompileOptions> ModelOptions::parse(bool needsModel) const {
   options.reproducer = reproducer;
   options.timing = timing;
   options.printAfterAll = printIrAfterAll;
-  if (!parseDims(dims, options))
+  options.printAfter.assign(printIrAfter.begin(), printIrAfter.end());
+  options.bisectLayer = bisectLayer;
+  if (!parseDims(dims, options) || !arePasses(options.printAfter))
     return std::nullopt;
   return options;
 }

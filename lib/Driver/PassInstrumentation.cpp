@@ -68,11 +68,15 @@ void tern::instrument(PassManager &pm, const CompileOptions &options,
   if (!options.dumpDir.empty())
     pm.addInstrumentation(
         std::make_unique<DumpAfterPass>(options.dumpDir, stage));
-  if (options.printAfterAll) {
+  if (options.printAfterAll || !options.printAfter.empty()) {
     OpPrintingFlags flags;
     flags.elideLargeElementsAttrs(16).elideLargeResourceString(64);
     pm.enableIRPrinting([](Pass *, Operation *) { return false; },
-                        [](Pass *, Operation *) { return true; },
+                        [&options](Pass *pass, Operation *) {
+                          return options.printAfterAll ||
+                                 llvm::is_contained(options.printAfter,
+                                                    pass->getArgument());
+                        },
                         /*printModuleScope=*/true,
                         /*printAfterOnlyOnChange=*/false,
                         /*printAfterOnlyOnFailure=*/false, llvm::errs(), flags);
@@ -82,6 +86,7 @@ void tern::instrument(PassManager &pm, const CompileOptions &options,
   if (!options.reproducer.empty())
     pm.enableCrashReproducerGeneration(options.reproducer,
                                        /*genLocalReproducer=*/false);
-  if (llvm::errs().is_displayed() && !options.printAfterAll)
+  if (llvm::errs().is_displayed() && !options.printAfterAll &&
+      options.printAfter.empty())
     pm.addInstrumentation(std::make_unique<Progress>(stage));
 }

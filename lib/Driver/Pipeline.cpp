@@ -123,7 +123,7 @@ LogicalResult tern::runScheduleStage(ModuleOp module,
   pm.addPass(createCSEPass());
   if (isSpatial(module))
     return pm.run(module);
-  pm.addPass(precision::createSelectMpGemm({options.method}));
+  pm.addPass(precision::createSelectMpGemm({options.method, options.bisectLayer}));
   // Weights are packed here, once, in the order the kernels read them.
   pm.addPass(tiling::createPackWeights());
   return pm.run(module);
@@ -155,6 +155,7 @@ LogicalResult tern::runLoweringStage(ModuleOp module,
     pm.addPass(lowering::createInsertTaps());
   pm.addPass(lowering::createPlanMemory());
   pm.addPass(lowering::createOutlineKernels());
+  pm.addPass(lowering::createShareKernels());
   // Each kernel becomes loops over numbers in one-dimensional memory.
   pm.addPass(lowering::createLowerContractions());
   pm.addPass(lowering::createLowerLinalg());

@@ -27,6 +27,9 @@ struct CompileOptions {
   std::vector<std::pair<std::string, std::map<std::string, int64_t>>> entries;
   /// Force one mpGEMM method where it is legal; empty: by predicted time.
   std::string method;
+  /// Compute contractions of layers numbered above this with plain loops; -1:
+  /// none.
+  int64_t bisectLayer = -1;
   /// Add an output per step, for verify.
   bool taps = false;
   /// Folder for the IR after every pass; empty: none.
@@ -36,6 +39,8 @@ struct CompileOptions {
   std::string reproducer;
   bool timing = false;
   bool printAfterAll = false;
+  /// Passes to print the IR after, by argument ("tern-bufferize").
+  std::vector<std::string> printAfter;
 };
 
 /// Reads a model into onnx form, and names it. Emits diagnostics.

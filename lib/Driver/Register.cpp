@@ -3,6 +3,7 @@
 #include "dialects/Kern/Kern.h"
 #include "dialects/Onnx/Onnx.h"
 #include "dialects/Tern/Tern.h"
+#include "mlir/Transforms/Passes.h"
 #include "passes/Graph/Passes.h"
 #include "passes/Lowering/Passes.h"
 #include "passes/Precision/Passes.h"
@@ -47,6 +48,8 @@ void tern::registerDialects(mlir::DialectRegistry &registry) {
 }
 
 void tern::registerPasses() {
+  mlir::registerCanonicalizerPass();
+  mlir::registerCSEPass();
   graph::registerGraphPasses();
   precision::registerPrecisionPasses();
   tiling::registerTilingPasses();

@@ -1,7 +1,9 @@
 //===- Report.cpp - What a compiled model does, and what that costs -------===//
 #include "lib/Driver/Report.h"
+#include "dialects/Tern/Layout.h"
 #include "dialects/Tern/Tern.h"
 #include "lib/Methods/Contraction.h"
+#include "lib/Methods/VectorShape.h"
 #include "lib/Target/Targets.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -9,20 +11,6 @@
 
 using namespace mlir;
 using namespace tern;
-
-double Report::macs() const {
-  double sum = 0;
-  for (const LayerReport &layer : layers)
-    sum += layer.work.macs;
-  return sum;
-}
-
-double Report::seconds() const {
-  double sum = 0;
-  for (const LayerReport &layer : layers)
-    sum += layer.prediction.seconds();
-  return sum;
-}
 
 static std::string formatOf(Type element) {
   if (auto code = dyn_cast<ir::QType>(element))
@@ -65,6 +53,17 @@ static Precision precisionOf(Type element) {
                             : Precision::F32;
 }
 
+/// Bits that an element takes in memory, and those that its codes have.
+static unsigned storedBits(Type element) {
+  auto code = dyn_cast<ir::QType>(element);
+  return code ? 8 * code.getStorageBytes()
+              : (element.getIntOrFloatBitWidth() + 7) / 8 * 8;
+}
+static unsigned codeBits(Type element) {
+  auto code = dyn_cast<ir::QType>(element);
+  return code ? code.getBits() : element.getIntOrFloatBitWidth();
+}
+
 /// Bytes of the weight that a value is, in the file; nothing for others.
 static std::optional<double> weightBytes(Value value, SymbolTable &symbols) {
   auto use = value.getDefiningOp<ir::UseOp>();
@@ -86,10 +85,14 @@ static void describeOperands(Operation *op, SymbolTable &symbols,
       continue;
     layer.inputs +=
         (layer.inputs.empty() ? "" : ", ") + describe(operand.getType());
-    if (auto bytes = weightBytes(operand, symbols))
-      layer.work.weightBytes += *bytes;
-    else
-      layer.work.inputBytes += bytesOf(operand.getType());
+    bool isExtra = layer.work.product && operand != op->getOperand(0) &&
+                   operand != op->getOperand(1);
+    std::optional<double> weight = weightBytes(operand, symbols);
+    double bytes = weight.value_or(bytesOf(operand.getType()));
+    Work &work = layer.work;
+    (weight ? work.weightBytes : work.inputBytes) += bytes;
+    (weight ? work.extraWeightBytes : work.extraInputBytes) +=
+        isExtra ? bytes : 0;
   }
   for (Value result : op->getResults())
     layer.work.outputBytes += bytesOf(result.getType());
@@ -105,9 +108,72 @@ static double countScalars(Region &body) {
   return count;
 }
 
-static void describeContraction(Operation *op, LayerReport &layer) {
+/// The loops of a contraction; nothing when they never run.
+static std::optional<Product> productOf(const Contraction &c) {
+  Product product;
+  product.isConv = c.isConv;
+  product.groups = c.isConv ? c.groups : c.batches;
+  product.n = c.n;
+  product.c = c.k;
+  product.axes = {{c.m}};
+  if (auto conv = dyn_cast<ir::ConvOp>(c.op)) {
+    auto filter = cast<ShapedType>(conv.getFilter().getType()).getShape();
+    auto result = cast<ShapedType>(conv.getInit().getType()).getShape();
+    product.images = result[0];
+    product.c = filter[1];
+    product.axes.clear();
+    for (size_t i = 0; i + 2 < result.size(); ++i)
+      product.axes.push_back({result[i + 2], filter[i + 2],
+                              conv.getStrides()[i], conv.getDilations()[i]});
+  }
+  Type result = cast<ShapedType>(c.op->getResult(0).getType()).getElementType();
+  product.bits = {storedBits(c.rhs), storedBits(c.lhs), storedBits(result)};
+  product.accumulatorBits = c.accumulator.getIntOrFloatBitWidth();
+  product.hasWeights = bool(c.rhsValue.getDefiningOp<ir::UseOp>());
+  return product.macs() ? std::optional(product) : std::nullopt;
+}
+
+static ir::LayoutAttr layoutOf(Operation *op) {
+  auto matmul = dyn_cast<ir::MatmulOp>(op);
+  auto layout = matmul ? matmul.getLayout() : cast<ir::ConvOp>(op).getLayout();
+  return layout.value_or(ir::LayoutAttr());
+}
+
+/// How the kernels of passes/Lowering walk over the contraction.
+static void describeKernel(const Contraction &c, const Machine &machine,
+                           Work &work) {
+  Kernel &kernel = work.kernel;
+  ir::LayoutAttr layout = layoutOf(c.op);
+  if (!layout) {
+    auto matmul = dyn_cast<ir::MatmulOp>(c.op);
+    bool byDots = matmul && (matmul.getTransposeB() || c.rhsScale);
+    kernel.kind = byDots ? Kernel::Kind::DirectByDots : Kernel::Kind::Direct;
+    return;
+  }
+  VectorShape shape = getVectorShape(targetAttr(machine, c.op->getContext()));
+  PackedMatrix matrix(layout, c.n, c.k);
+  kernel.kind = Kernel::Kind::Packed;
+  kernel.panelBits = isa<ir::QType>(c.lhs) ? 8 : 32;
+  PackedBlocks blocks = planPackedBlocks(
+      shape, c.m,
+      matrix.getBlocks() * matrix.getBlockK() * kernel.panelBits / 8,
+      matrix.getRows());
+  kernel.blockM = blocks.inputs;
+  kernel.blockN = blocks.vectors * shape.lanes;
+  if (shape.scalable)
+    kernel.blockN *= std::max(1u, machine.vector.bits / 64);
+  work.product->bits[indexOf(Operand::Weights)] = layout.getBits();
+}
+
+static void describeContraction(Operation *op, const Machine &machine,
+                                LayerReport &layer) {
   Contraction c = tern::describeContraction(op);
   layer.step = c.isConv ? "conv" : "matmul";
+  layer.work.product = productOf(c);
+  if (layer.work.product)
+    describeKernel(c, machine, layer.work);
+  layer.work.lhsBits = codeBits(c.lhs);
+  layer.work.rhsBits = codeBits(c.rhs);
   layer.work.macs = static_cast<double>(c.macs());
   layer.work.lhs = precisionOf(c.lhs);
   layer.work.rhs = precisionOf(c.rhs);
@@ -138,19 +204,23 @@ static void describeGeneric(linalg::LinalgOp op, LayerReport &layer) {
 }
 
 /// One step; nothing for operations that compute nothing.
-static std::optional<LayerReport> describeStep(Operation &op,
-                                               SymbolTable &symbols) {
+static std::optional<LayerReport>
+describeStep(Operation &op, const Machine &machine, SymbolTable &symbols) {
   LayerReport layer;
   if (isa<ir::MatmulOp, ir::ConvOp>(op))
-    ::describeContraction(&op, layer);
+    ::describeContraction(&op, machine, layer);
   else if (auto generic = dyn_cast<linalg::LinalgOp>(op))
     describeGeneric(generic, layer);
   else
     return std::nullopt;
+  if (auto fused = op.getLoc()->findInstanceOf<FusedLocWith<ir::LayerAttr>>())
+    layer.id = fused.getMetadata().getId();
   // The first layer that went into the step: a convolution rather than the
   // activation behind it.
   op.getLoc()->walk([&](Location loc) {
-    if (auto fused = dyn_cast<FusedLocWith<ir::LayerAttr>>(loc)) {
+    auto fused = dyn_cast<FusedLocWith<ir::LayerAttr>>(loc);
+    if (fused &&
+        (layer.name.empty() || !fused.getMetadata().getName().empty())) {
       layer.name = fused.getMetadata().getName().str();
       layer.op = fused.getMetadata().getOp().str();
     }
@@ -167,18 +237,15 @@ FailureOr<Report> tern::describeModel(ModuleOp module) {
   Report report;
   if (auto name = module->getAttrOfType<StringAttr>("kern.model"))
     report.model = name.str();
-  report.target = (*machine)->name;
-  report.targetHash = (*machine)->hash;
+  report.machine = *machine;
   SymbolTable symbols(module);
   for (auto weight : module.getOps<ir::WeightOp>())
     report.parameters += cast<ShapedType>(weight.getType()).getNumElements();
   report.floatBytes = 4 * report.parameters;
   for (auto entry : module.getOps<func::FuncOp>())
     for (Operation &op : entry.getBody().getOps())
-      if (std::optional<LayerReport> layer = describeStep(op, symbols)) {
-        layer->prediction = predict(layer->work, **machine);
+      if (auto layer = describeStep(op, **machine, symbols))
         report.layers.push_back(std::move(*layer));
-      }
   return report;
 }
 

@@ -1,6 +1,6 @@
 //===- Report.h - What a compiled model does, and what that costs ---------===//
 #pragma once
-#include "lib/CostModel/Roofline.h"
+#include "lib/CostModel/Energy.h"
 #include "lib/Driver/ReportFpga.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/Support/raw_ostream.h"
@@ -11,6 +11,7 @@ namespace tern {
 
 /// One step of the scheduled form.
 struct LayerReport {
+  int64_t id = -1; ///< #tern.layer's, of the value that the step computes
   std::string name, op;     ///< the ONNX node and its operator
   std::string step;         ///< "matmul", "conv", "elementwise", "copy"
   std::string inputs;       ///< "1x64x7x7 int8, 128x64x3x3 int4"
@@ -19,19 +20,30 @@ struct LayerReport {
   std::string method;       ///< mpGEMM method; empty: no contraction
   std::string reason;       ///< why that method, against which other one
   Work work;
+  /// What priceModel adds.
+  Plan plan;
+  Movement movement;
   Prediction prediction;
+  Energy energy; ///< where Report::hasEnergy
 };
 
 struct Report {
-  std::string model, target, targetHash;
+  std::string model;
+  const Machine *machine = nullptr;
   std::vector<LayerReport> layers;
   int64_t parameters = 0; ///< elements of weights
   int64_t weightsBytes = 0, workspaceBytes = 0;
   int64_t floatBytes = 0; ///< the same weights in f32
   std::optional<DesignReport> design; ///< of a spatial target
+  bool hasEnergy = false;
 
   double macs() const;
   double seconds() const;
+  Energy energy() const;
+  /// Bytes that pass through the memory level `level`.
+  double bytesAt(unsigned level) const;
+  /// The resource that bounds most of the time, and its share of it.
+  std::pair<std::string, double> bindingResource() const;
 };
 
 /// Describes a module in scheduled form. Fails, after a diagnostic, when its
@@ -39,9 +51,19 @@ struct Report {
 mlir::FailureOr<Report> describeModel(mlir::ModuleOp module);
 /// Adds what only the kern form knows: the sizes of weights and workspace.
 void addMemory(Report &report, mlir::ModuleOp kern);
+/// Predicts time and traffic of every layer, and energy where it is asked for:
+/// then an error names the first figure that the machine lacks.
+llvm::Error priceModel(Report &report, bool wantsEnergy);
 
+/// What the costs of the machine's kind rest on beside its figures; empty where
+/// the kernels that were costed are those that are generated.
+std::string assumptionOf(const Machine &machine);
+
+void printJson(llvm::ArrayRef<Report> reports, llvm::raw_ostream &os);
 void printJson(const Report &report, llvm::raw_ostream &os);
-/// A table for people, slowest layers marked.
-void printText(const Report &report, llvm::raw_ostream &os);
+/// A table for people, slowest layers marked; of several targets, side by side.
+void printText(llvm::ArrayRef<Report> reports, llvm::raw_ostream &os);
+/// One self-contained page.
+void printHtml(llvm::ArrayRef<Report> reports, llvm::raw_ostream &os);
 
 } // namespace tern

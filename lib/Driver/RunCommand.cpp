@@ -30,6 +30,9 @@ private:
   cl::opt<unsigned> threads{"kernel-threads", cl::init(1),
                             cl::desc("threads for kernels (default: 1)"),
                             cl::sub(sub)};
+  cl::opt<bool> profile{"profile",
+                        cl::desc("time every kernel, beside its prediction"),
+                        cl::sub(sub)};
 };
 
 llvm::Expected<TestCase> readInputs(const std::string &path,
@@ -59,6 +62,23 @@ void print(StringRef name, const eval::Tensor &tensor) {
     else
       llvm::outs() << " " << tensor.getInt(i);
   llvm::outs() << (tensor.size() > shown ? " ...\n" : "\n");
+}
+
+/// A line for each kernel, in the order of the program.
+void print(ArrayRef<LaunchProfile> kernels) {
+  double measured = 0, predicted = 0;
+  llvm::outs() << "measured us  predicted us  layer\n";
+  auto line = [](double seconds, double expected, StringRef name) {
+    llvm::outs() << llvm::format("%11.2f  %12.2f  ", seconds * 1e6,
+                                 expected * 1e6)
+                 << name << "\n";
+  };
+  for (const LaunchProfile &kernel : kernels) {
+    line(kernel.seconds, kernel.predicted, kernel.layer);
+    measured += kernel.seconds;
+    predicted += kernel.predicted;
+  }
+  line(measured, predicted, "all kernels");
 }
 
 int RunCommand::run() {
@@ -96,6 +116,13 @@ int RunCommand::run() {
   for (auto [name, tensor] : llvm::zip(session.outputNames, *outputs)) {
     print(name, tensor);
     named.push_back({name, tensor});
+  }
+  if (profile) {
+    constexpr unsigned runs = 9;
+    auto kernels = target->profile(session.inputs, runs);
+    if (failed(kernels))
+      return ExitUsage;
+    print(*kernels);
   }
   if (output.empty())
     return ExitOk;

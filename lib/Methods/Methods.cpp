@@ -45,6 +45,9 @@ static ir::LayoutAttr noLayout(const Contraction &, const VectorShape &) {
 }
 static ir::LayoutAttr dequantLayout(const Contraction &c,
                                     const VectorShape &shape) {
+  if (shape.isSimt)
+    return ir::LayoutAttr::get(c.op->getContext(), 8, 64, 4,
+                               storedCode(c).second, /*fragments=*/true);
   return layoutOfDepth(c, shape, 1);
 }
 /// Tiles of 64 rows, of 64 bytes of codes along K, or 32 of packed ones. Bytes
@@ -57,6 +60,10 @@ static ir::LayoutAttr mmaLayout(const Contraction &c, const VectorShape &) {
 }
 static ir::LayoutAttr intDotLayout(const Contraction &c,
                                    const VectorShape &shape) {
+  // A GPU's lane reads 16 bytes of each of four rows.
+  if (auto [bits, offset] = storedCode(c); shape.isSimt)
+    return ir::LayoutAttr::get(c.op->getContext(), 4, 16, bits,
+                               bits == 8 ? 0 : offset);
   return layoutOfDepth(c, shape, shape.depth);
 }
 
@@ -71,7 +78,8 @@ static std::string printed(Type type) {
 }
 
 /// What every method on packed weights asks.
-static std::string whyNotPacked(const Contraction &c, ir::LayoutAttr layout) {
+static std::string whyNotPacked(const Contraction &c, ir::LayoutAttr layout,
+                                bool inBlocks = true) {
   auto isConstant = [](Value value) {
     return !value || ConstantTensor::get(value);
   };
@@ -79,7 +87,7 @@ static std::string whyNotPacked(const Contraction &c, ir::LayoutAttr layout) {
     return "the scales and zero points of the right-hand side are not "
            "constant";
   int64_t block = PackedMatrix(layout, c.n, c.k).getBlockK();
-  if (c.scaleGroup < c.k && c.scaleGroup % block)
+  if (inBlocks && c.scaleGroup < c.k && c.scaleGroup % block)
     return "groups of " + std::to_string(c.scaleGroup) +
            " are no multiple of the " + std::to_string(block) +
            " codes that a packed block holds";
@@ -108,14 +116,29 @@ static std::string whyNotDirect(const Contraction &, const VectorShape &) {
   return "";
 }
 
-static constexpr char noSimt[] = "the target is a GPU";
+/// What a GPU asks of f16 inputs and scaled codes of 4 bits.
+static std::string whyNotHalves(const Contraction &c) {
+  auto code = dyn_cast<ir::QType>(c.rhs);
+  if (!c.lhs.isF16() || c.isConv)
+    return "the left-hand side is no matrix of f16";
+  if (!code || !c.rhsScale || storedCode(c).first > 4)
+    return "the weights are no scaled codes of up to 4 bits";
+  if (c.k % 8)
+    return "rows of " + std::to_string(c.k) + " are no multiple of 8";
+  int64_t group = std::min<int64_t>(c.scaleGroup, 128);
+  if (c.scaleGroup < c.k && (group % 16 || 128 % group || c.scaleGroup % group))
+    return "groups of " + std::to_string(c.scaleGroup) +
+           " are no 16, 32, 64 or multiple of 128";
+  return "";
+}
 
 static std::string whyNotDequant(const Contraction &c,
                                  const VectorShape &shape) {
-  if (shape.isSimt)
-    return noSimt;
   if (std::string why = whyNotConstant(c); !why.empty())
     return why;
+  if (shape.isSimt)
+    if (std::string why = whyNotHalves(c); !why.empty())
+      return why;
   if (!c.lhs.isF32() && !c.lhs.isF16() && !c.lhs.isBF16())
     return "the left-hand side is " + printed(c.lhs) + ", not f32, f16 or bf16";
   if (!c.accumulator.isF32())
@@ -127,16 +150,28 @@ static std::string whyNotDequant(const Contraction &c,
   } else if (!c.rhs.isF32() && !c.rhs.isF16() && !c.rhs.isBF16()) {
     return "weights of " + printed(c.rhs) + " are no f32, f16 or bf16";
   }
-  return whyNotPacked(c, dequantLayout(c, shape));
+  // The groups of a GPU's blocks have been looked at.
+  return whyNotPacked(c, dequantLayout(c, shape), !shape.isSimt);
+}
+
+/// What a GPU asks, whose lanes read inputs 16 at a time.
+static std::string whyNotGemv(const Contraction &c) {
+  if (c.isConv)
+    return "a GPU's lanes read rows of matrices";
+  if (c.rhsScale)
+    return "groups are scaled";
+  if (c.k % 16)
+    return "rows of " + std::to_string(c.k) + " are no multiple of 16";
+  return "";
 }
 
 static std::string whyNotIntDot(const Contraction &c,
                                 const VectorShape &shape) {
-  if (shape.isSimt)
-    return noSimt;
   if (std::string why = whyNotConstant(c); !why.empty())
     return why;
   if (std::string why = whyNotIntegers(c); !why.empty())
+    return why;
+  if (std::string why = whyNotGemv(c); shape.isSimt && !why.empty())
     return why;
   if (c.rhsScale ? !c.accumulator.isF32() : !c.accumulator.isInteger(32))
     return "the accumulator is " + printed(c.accumulator) + ", not " +
@@ -181,10 +216,14 @@ static double costPacked(const Contraction &c, ir::LayoutAttr layout,
 }
 
 static double costDequant(const Contraction &c, const VectorShape &shape) {
+  if (shape.isSimt)
+    return static_cast<double>(llvm::alignTo(c.m, 16)) * c.n * c.k / 128;
   return costPacked(c, dequantLayout(c, shape), shape.lanes);
 }
 
 static double costIntDot(const Contraction &c, const VectorShape &shape) {
+  if (shape.isSimt)
+    return static_cast<double>(c.macs()) / 32;
   return costPacked(c, intDotLayout(c, shape), shape.lanes * shape.depth / 2.0);
 }
 

@@ -3,6 +3,18 @@
 
 using namespace tern;
 
+PackedBlocks tern::planPackedBlocks(const VectorShape &shape, int64_t rows,
+                                    int64_t rowBytes, int64_t tileRows) {
+  constexpr int64_t panelBytes = 64 << 10;
+  PackedBlocks blocks = {std::min(shape.blockM, rows), 1};
+  while (blocks.inputs > 1 && blocks.inputs * rowBytes > panelBytes)
+    blocks.inputs /= 2;
+  int64_t registers = shape.blockM * shape.blockN / blocks.inputs;
+  if (!shape.scalable)
+    blocks.vectors = std::clamp<int64_t>(registers, 1, tileRows / shape.lanes);
+  return blocks;
+}
+
 VectorShape tern::getVectorShape(ir::TargetAttr target) {
   constexpr VectorShape avx512 = {16, 4, false, 64, 8, 2, true};
   constexpr VectorShape avx2 = {8, 4, false, 32, 4, 2, true};

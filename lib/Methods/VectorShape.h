@@ -24,6 +24,17 @@ struct VectorShape {
   bool isSimt = false;
 };
 
+/// How a packed kernel blocks its registers and its panel of inputs.
+struct PackedBlocks {
+  int64_t inputs;  ///< rows of inputs in a block
+  int64_t vectors; ///< vectors of weights that the inner loop holds
+};
+
+/// The blocks for `rows` rows of inputs of `rowBytes` each in the panel, and
+/// weight tiles of `tileRows` rows.
+PackedBlocks planPackedBlocks(const VectorShape &shape, int64_t rows,
+                              int64_t rowBytes, int64_t tileRows);
+
 /// By the name and the features of the target; without one, portable C.
 VectorShape getVectorShape(ir::TargetAttr target);
 

@@ -1,5 +1,6 @@
 //===- Machine.cpp - Names and rates of a machine -------------------------===//
 #include "lib/Target/Machine.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/ErrorHandling.h"
 
 using namespace tern;
@@ -20,6 +21,15 @@ const char *tern::nameOf(Precision precision) {
   static const char *const names[] = {"int8", "int16", "int32", "f8",
                                       "f16",  "bf16",  "f32",   "f64"};
   return names[static_cast<int>(precision)];
+}
+
+const char *tern::nameOf(Operand operand) {
+  static const char *const names[] = {"weights", "inputs", "outputs"};
+  return names[static_cast<int>(operand)];
+}
+
+bool MemoryLevel::doesHold(Operand operand) const {
+  return llvm::is_contained(holds, operand);
 }
 
 static bool isInteger(Precision p) { return p <= Precision::Int32; }
@@ -44,14 +54,14 @@ static Precision widen(Precision p) {
   llvm_unreachable("a precision");
 }
 
-const Figure &Machine::macsPerCycle(Precision lhs, Precision rhs) const {
-  auto find = [&](Precision a, Precision b) -> const Figure * {
+const ComputeUnit &Machine::unitFor(Precision lhs, Precision rhs) const {
+  auto find = [&](Precision a, Precision b) -> const ComputeUnit * {
     for (const ComputeUnit &unit : compute)
       if ((unit.lhs == a && unit.rhs == b) || (unit.lhs == b && unit.rhs == a))
-        return &unit.macsPerCycle;
+        return &unit;
     return nullptr;
   };
-  if (const Figure *exact = find(lhs, rhs))
+  if (const ComputeUnit *exact = find(lhs, rhs))
     return *exact;
   // A pair without a unit of its own runs in the wider of the two, an integer
   // beside a float in f32.
@@ -61,11 +71,24 @@ const Figure &Machine::macsPerCycle(Precision lhs, Precision rhs) const {
   else if (lhs != rhs && !isInteger(lhs) && both == Precision::BF16)
     both = Precision::F32;
   for (;; both = widen(both)) {
-    if (const Figure *unit = find(both, both))
+    if (const ComputeUnit *unit = find(both, both))
       return *unit;
     if (both == Precision::F64)
       break;
   }
   // The reader makes sure that every machine has this one.
   return *find(Precision::F32, Precision::F32);
+}
+
+std::string Machine::missingEnergy() const {
+  for (const ComputeUnit &unit : compute)
+    if (!unit.pj)
+      return std::string("pj of the compute unit ") + nameOf(unit.lhs) + " x " +
+             nameOf(unit.rhs);
+  for (const MemoryLevel &level : memory)
+    if (!level.energy)
+      return "energy of the memory level " + level.name;
+  if (!staticPower)
+    return "static_w";
+  return scalarPj ? "" : "scalar_pj";
 }

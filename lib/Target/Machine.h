@@ -1,6 +1,7 @@
 //===- Machine.h - A machine that Tern compiles for -----------------------===//
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,19 @@ enum class Precision { Int8, Int16, Int32, F8, F16, BF16, F32, F64 };
 struct ComputeUnit {
   Precision lhs, rhs;
   Figure macsPerCycle;
+  /// Picojoules of one multiply-accumulate: registers and control included.
+  std::optional<Figure> pj = std::nullopt;
+};
+
+/// What a contraction keeps in memory.
+enum class Operand { Weights, Inputs, Outputs };
+constexpr unsigned numOperands = 3;
+
+/// Picojoules of one access to a level of memory, and how wide it is.
+struct AccessEnergy {
+  /// Of the smallest piece that can be written alone, and of one access.
+  unsigned wordBits = 0, accessBits = 0;
+  Figure readPj, writePj;
 };
 
 /// One level of the memory hierarchy as one core sees it.
@@ -43,6 +57,12 @@ struct MemoryLevel {
   Figure bandwidth;
   /// Bytes per second that all cores together read.
   Figure sharedBandwidth;
+  std::optional<AccessEnergy> energy = std::nullopt;
+  /// What passes through the level; the rest goes around it.
+  std::vector<Operand> holds = {Operand::Weights, Operand::Inputs,
+                                Operand::Outputs};
+
+  bool doesHold(Operand operand) const;
 };
 
 struct VectorUnit {
@@ -73,6 +93,11 @@ struct FpgaParts {
   std::string part;
 };
 
+/// The processing elements of an array: `cores` of them.
+struct ArrayShape {
+  unsigned rows = 0, columns = 0;
+};
+
 /// A parsed targets/<name>.yaml.
 struct Machine {
   std::string name;
@@ -82,25 +107,39 @@ struct Machine {
   /// LLVM's feature string: "+avx2,+fma".
   std::string features;
   VectorUnit vector;
-  GpuShape gpu;   ///< of kind Gpu
-  FpgaParts fpga; ///< of kind Fpga
-  Figure clock;   ///< Hz
+  GpuShape gpu;     ///< of kind Gpu
+  FpgaParts fpga;   ///< of kind Fpga
+  ArrayShape array; ///< of kind Array
+  Figure clock;     ///< Hz
   unsigned cores = 1;
   std::vector<ComputeUnit> compute;
   std::vector<MemoryLevel> memory; ///< innermost first
   Figure launch;                   ///< seconds to start one kernel
+  /// Watts that flow whether anything is computed or not.
+  std::optional<Figure> staticPower;
+  /// Picojoules of one scalar operation outside of contractions, in f32.
+  std::optional<Figure> scalarPj;
   /// Hash of the file's contents, 16 hexadecimal digits.
   std::string hash;
   std::string path;
 
   /// The rate of a pair of precisions; when the file has no such unit, that of
   /// the narrowest one listed which can hold both operands.
-  const Figure &macsPerCycle(Precision lhs, Precision rhs) const;
+  const Figure &macsPerCycle(Precision lhs, Precision rhs) const {
+    return unitFor(lhs, rhs).macsPerCycle;
+  }
+  /// The unit that computes a pair of precisions, by the same rule.
+  const ComputeUnit &unitFor(Precision lhs, Precision rhs) const;
+
+  /// The first energy figure that the file lacks, as its key and where it
+  /// belongs: "pj of the compute unit int8 x int8". Empty: all are there.
+  std::string missingEnergy() const;
 };
 
 /// "cpu", "measured", "int8", ...
 const char *nameOf(MachineKind kind);
 const char *nameOf(Confidence confidence);
 const char *nameOf(Precision precision);
+const char *nameOf(Operand operand);
 
 } // namespace tern

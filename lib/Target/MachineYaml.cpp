@@ -1,7 +1,7 @@
 //===- MachineYaml.cpp - Strict reading of targets/*.yaml -----------------===//
 //
-// Every key is required, an unknown one is an error with its line, and every
-// figure is a record that says where it comes from.
+// Every key is required but those of energy, an unknown one is an error with
+// its line, and every figure is a record that says where it comes from.
 //
 //===----------------------------------------------------------------------===//
 #include "lib/Target/Targets.h"
@@ -26,6 +26,7 @@ struct ReadContext {
 LLVM_YAML_IS_SEQUENCE_VECTOR(tern::ComputeUnit)
 LLVM_YAML_IS_SEQUENCE_VECTOR(tern::MemoryLevel)
 LLVM_YAML_IS_SEQUENCE_VECTOR(Source)
+LLVM_YAML_IS_FLOW_SEQUENCE_VECTOR(tern::Operand)
 
 namespace llvm::yaml {
 
@@ -49,6 +50,12 @@ template <> struct ScalarEnumerationTraits<Confidence> {
 template <> struct ScalarEnumerationTraits<Precision> {
   static void enumeration(IO &io, Precision &precision) {
     NamedEnumeration<Precision>::enumeration(io, precision, Precision::F64);
+  }
+};
+
+template <> struct ScalarEnumerationTraits<Operand> {
+  static void enumeration(IO &io, Operand &operand) {
+    NamedEnumeration<Operand>::enumeration(io, operand, Operand::Outputs);
   }
 };
 
@@ -89,6 +96,22 @@ template <> struct MappingTraits<ComputeUnit> {
     io.mapRequired("lhs", unit.lhs);
     io.mapRequired("rhs", unit.rhs);
     io.mapRequired("macs_per_cycle", unit.macsPerCycle);
+    io.mapOptional("pj", unit.pj);
+  }
+};
+
+template <> struct MappingTraits<AccessEnergy> {
+  static void mapping(IO &io, AccessEnergy &energy) {
+    io.mapRequired("word_bits", energy.wordBits);
+    io.mapRequired("access_bits", energy.accessBits);
+    io.mapRequired("read_pj", energy.readPj);
+    io.mapRequired("write_pj", energy.writePj);
+  }
+  static std::string validate(IO &, AccessEnergy &energy) {
+    if (energy.wordBits < 1 || energy.accessBits % energy.wordBits ||
+        energy.accessBits < energy.wordBits || energy.accessBits > 65536)
+      return "expected access_bits to be a multiple of word_bits, up to 65536";
+    return "";
   }
 };
 
@@ -98,6 +121,13 @@ template <> struct MappingTraits<MemoryLevel> {
     io.mapRequired("bytes", level.bytes);
     io.mapRequired("bytes_per_s", level.bandwidth);
     io.mapRequired("shared_bytes_per_s", level.sharedBandwidth);
+    io.mapOptional("energy", level.energy);
+    std::optional<std::vector<Operand>> holds;
+    io.mapOptional("holds", holds);
+    if (holds && holds->empty())
+      io.setError("expected holds to name an operand");
+    if (holds)
+      level.holds = *holds;
   }
   static std::string validate(IO &, MemoryLevel &level) {
     if (level.sharedBandwidth.value < level.bandwidth.value)
@@ -136,6 +166,13 @@ template <> struct MappingTraits<FpgaParts> {
   }
 };
 
+template <> struct MappingTraits<ArrayShape> {
+  static void mapping(IO &io, ArrayShape &array) {
+    io.mapRequired("rows", array.rows);
+    io.mapRequired("columns", array.columns);
+  }
+};
+
 template <> struct MappingTraits<Machine> {
   static void mapping(IO &io, Machine &machine) {
     std::vector<std::string> features;
@@ -157,6 +194,7 @@ template <> struct MappingTraits<Machine> {
       io.mapRequired("fpga", machine.fpga);
       break;
     case MachineKind::Array:
+      io.mapRequired("array", machine.array);
       break;
     }
     io.mapRequired("clock_hz", machine.clock);
@@ -164,6 +202,8 @@ template <> struct MappingTraits<Machine> {
     io.mapRequired("compute", machine.compute);
     io.mapRequired("memory", machine.memory);
     io.mapRequired("launch_s", machine.launch);
+    io.mapOptional("static_w", machine.staticPower);
+    io.mapOptional("scalar_pj", machine.scalarPj);
     for (const std::string &feature : features)
       if (feature.size() < 2 || (feature[0] != '+' && feature[0] != '-') ||
           StringRef(feature).contains(','))
@@ -173,11 +213,19 @@ template <> struct MappingTraits<Machine> {
   static std::string validate(IO &, Machine &machine) {
     if (machine.cores < 1 || machine.cores > 4096)
       return "expected 1 to 4096 cores";
+    if (machine.kind == MachineKind::Array &&
+        machine.array.rows * machine.array.columns != machine.cores)
+      return "expected as many cores as the array has rows times columns";
     if (machine.memory.empty())
       return "expected at least one level of memory";
     for (size_t i = 1; i < machine.memory.size(); ++i)
       if (machine.memory[i].bytes.value <= machine.memory[i - 1].bytes.value)
         return "expected levels of memory from the smallest to the largest";
+    for (Operand operand :
+         {Operand::Weights, Operand::Inputs, Operand::Outputs})
+      if (!machine.memory.back().doesHold(operand))
+        return std::string("expected the last level of memory to hold ") +
+               nameOf(operand);
     for (Precision needed : {Precision::Int8, Precision::F32})
       if (none_of(machine.compute, [&](const ComputeUnit &unit) {
             return unit.lhs == needed && unit.rhs == needed;

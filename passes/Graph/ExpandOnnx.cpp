@@ -356,6 +356,38 @@ bool Expander::addArguments(func::FuncOp entry, func::FuncOp result) {
   return isWhole;
 }
 
+/// Whether the file's declaration of a value can be true of what its node
+/// makes; dimensions that it leaves open can be anything.
+static bool agrees(Type declared, OnnxValue made) {
+  auto shaped = dyn_cast<ShapedType>(declared);
+  if (!shaped)
+    return true;
+  if (shaped.getElementType() != made.onnxType)
+    return false;
+  auto type = cast<RankedTensorType>(made.value.getType());
+  return !shaped.hasRank() ||
+         succeeded(verifyCompatibleShape(shaped.getShape(), type.getShape()));
+}
+
+/// Outputs are what their callers were told.
+void Expander::checkOutputs(func::FuncOp entry) {
+  Operation *end = entry.getBody().front().getTerminator();
+  for (auto [i, value] : llvm::enumerate(end->getOperands())) {
+    OnnxValue made = values.lookup(value).typed;
+    if (agrees(value.getType(), made))
+      continue;
+    std::string reason;
+    auto name = entry.getResultAttrOfType<StringAttr>(i, "onnx.name");
+    auto type = cast<RankedTensorType>(made.value.getType());
+    llvm::raw_string_ostream(reason)
+        << "expected output '" << (name ? name.getValue() : "") << "' to be "
+        << value.getType() << ", as the file declares, but got "
+        << RankedTensorType::get(type.getShape(), made.onnxType);
+    refusals.push_back({value.getLoc(), "", "", "", 0, reason,
+                        "correct the declaration of the output"});
+  }
+}
+
 void Expander::finish(func::FuncOp entry, func::FuncOp result) {
   Operation *end = entry.getBody().front().getTerminator();
   SmallVector<Value> outputs;
@@ -387,6 +419,8 @@ func::FuncOp Expander::expandEntry(func::FuncOp entry) {
   b.setInsertionPointToStart(result.addEntryBlock());
   addArguments(entry, result);
   expandBlock(entry.getBody().front());
+  if (refusals.size() == before)
+    checkOutputs(entry);
   if (refusals.size() == before)
     finish(entry, result);
   return result;

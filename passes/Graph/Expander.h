@@ -46,6 +46,7 @@ private:
                   const llvm::Twine &help);
   /// Entry arguments of tensor-level types; false when one has none.
   bool addArguments(mlir::func::FuncOp entry, mlir::func::FuncOp result);
+  void checkOutputs(mlir::func::FuncOp entry);
   void finish(mlir::func::FuncOp entry, mlir::func::FuncOp result);
   Origins originsOf(mlir::Value value);
   std::optional<eval::Tensor> evaluate(mlir::Value value);

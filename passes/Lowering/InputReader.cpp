@@ -13,7 +13,8 @@ Value InputReader::toNumber(Value element) {
   return p.shift ? b.add(value, -p.shift) : value;
 }
 
-InputReader::InputReader(Emitter &b, const PackedOp &p, Value row) : b(b), p(p) {
+InputReader::InputReader(Emitter &b, const PackedOp &p, Value row)
+    : b(b), p(p) {
   auto type = cast<MemRefType>((p.isConv ? p.init : p.lhs).getType());
   if (!p.isConv) {
     place = b.delinearize(row, type.getShape().drop_back());

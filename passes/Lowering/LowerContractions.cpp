@@ -4,6 +4,7 @@
 #include "passes/Lowering/Kernels.h"
 #include "passes/Lowering/Passes.h"
 #include "passes/Lowering/Simd/PackedKernel.h"
+#include "passes/Lowering/Simt/Gemv.h"
 #include "passes/Lowering/Simt/Mma.h"
 
 namespace tern::lowering {
@@ -22,10 +23,13 @@ static bool isPacked(Operation *op) {
 
 static int64_t lower(func::FuncOp kernel, Operation *op,
                      const VectorShape &shape, const Kernels &kernels) {
-  auto method = op->getAttrOfType<ir::MethodAttr>("method");
-  if (method && method.getValue() == ir::Method::Mma) {
+  if (isPacked(op) && shape.isSimt) {
     auto inputs = dyn_cast<BlockArgument>(op->getOperand(0));
-    return lowerMma(kernel, op, inputs ? kernels.alignmentOf(inputs) : 1);
+    int64_t alignment = inputs ? kernels.alignmentOf(inputs) : 1;
+    auto method = op->getAttrOfType<ir::MethodAttr>("method");
+    return method.getValue() == ir::Method::IntDot
+               ? lowerGemv(kernel, op, alignment)
+               : lowerMma(kernel, op, alignment);
   }
   if (isPacked(op))
     return lowerPackedContraction(kernel, op, shape);

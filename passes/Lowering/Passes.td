@@ -168,6 +168,30 @@ def OutlineKernels : Lowering<"tern-outline-kernels"> {
   }];
 }
 
+def ShareKernels : Lowering<"tern-share-kernels"> {
+  let summary = "Use one kernel for steps that do the same.";
+  let description = [{
+    Kernels that differ in nothing but their name, layer and locations become
+    one, launched with the memory of each. It keeps the first layer's name, and
+    the number of the others as `kern.more_layers`.
+
+    Assumes: tern-outline-kernels.
+    Guarantees: no two kernels are the same.
+    Cost: linear, but for kernels with equal hashes.
+
+    ```mlir
+    kern.launch @kernel_0 grid 1 (%a, %b)    // both @kernel_0 and @kernel_1
+    kern.launch @kernel_1 grid 1 (%c, %d)    // double their input
+    // becomes
+    kern.launch @kernel_0 grid 1 (%a, %b)
+    kern.launch @kernel_0 grid 1 (%c, %d)
+    ```
+  }];
+  let statistics = [
+    Statistic<"numShared", "shared", "Kernels that another one stands for">
+  ];
+}
+
 def LowerContractions : Lowering<"tern-lower-contractions"> {
   let summary = "Write tern.matmul and tern.conv as loops.";
   let description = [{

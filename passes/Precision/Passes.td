@@ -19,7 +19,10 @@ def SelectMpGemm : Pass<"tern-select-mpgemm", "mlir::ModuleOp"> {
   }];
   let options = [
     Option<"method", "method", "std::string", "\"\"",
-           "Use this method; an error where it is not legal">
+           "Use this method; an error where it is not legal">,
+    Option<"bisectLayer", "bisect-layer", "int64_t", "-1",
+           "Compute contractions of layers numbered above this with plain "
+           "loops, to find the one whose method is at fault; -1: none">
   ];
   let dependentDialects = ["::tern::ir::TernDialect"];
 }

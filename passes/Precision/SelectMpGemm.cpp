@@ -73,12 +73,21 @@ struct SelectMpGemm : public precision::impl::SelectMpGemmBase<SelectMpGemm> {
         getOperation()->getAttrOfType<ir::TargetAttr>("tern.target"));
     bool failed = false;
     getOperation().walk([&](Operation *op) {
-      if (isa<ir::MatmulOp, ir::ConvOp>(op) &&
-          mlir::failed(select(op, shape, forced)))
+      if (!isa<ir::MatmulOp, ir::ConvOp>(op))
+        return;
+      const Method *wanted =
+          isBeyondBisection(op) ? &getMethod(ir::Method::Direct) : forced;
+      if (mlir::failed(select(op, shape, wanted)))
         failed = true;
     });
     if (failed)
       signalPassFailure();
+  }
+
+  bool isBeyondBisection(Operation *op) const {
+    auto layer = op->getLoc()->findInstanceOf<FusedLocWith<ir::LayerAttr>>();
+    return bisectLayer >= 0 && layer &&
+           layer.getMetadata().getId() > bisectLayer;
   }
 
   LogicalResult select(Operation *op, const VectorShape &shape,

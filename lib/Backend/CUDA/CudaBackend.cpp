@@ -46,8 +46,8 @@ static LogicalResult checkKernel(func::FuncOp kernel) {
   WalkResult bad = kernel.walk([](scf::ForallOp op) {
     bool one = op.getRank() == 1 && op.getMapping() &&
                op.getMapping()->size() == 1 && op.getNumResults() == 0 &&
-               op.getStaticLowerBound()[0] == 0 &&
-               op.getStaticStep()[0] == 1 && op.getDynamicUpperBound().empty();
+               op.getStaticLowerBound()[0] == 0 && op.getStaticStep()[0] == 1 &&
+               op.getDynamicUpperBound().empty();
     if (one)
       return WalkResult::advance();
     op.emitOpError("expected one mapped dimension from 0 on, of known size");
@@ -110,8 +110,8 @@ static std::string projectText(StringRef stem, const Machine &machine) {
     for (size_t at; (at = text.find(what.str())) != std::string::npos;)
       text.replace(at, what.size(), by.str());
   };
-  replace("@MODEL@", stem);
-  replace("@ARCHITECTURE@", std::to_string(machine.gpu.capability));
+  replace("%MODEL%", stem);
+  replace("%ARCHITECTURE%", std::to_string(machine.gpu.capability));
   return text;
 }
 
@@ -150,16 +150,30 @@ public:
     if (failed(emit(kern, machine, EmitKind::Project, "model", result.files)))
       return failure();
     if (hasGpu()) {
-      result.compiler = {"nvcc", "-std=c++17", "-O2", "-fmad=false",
+      result.compiler = {"nvcc",
+                         "-std=c++17",
+                         "-O2",
+                         "-fmad=false",
                          "-arch=sm_" + std::to_string(machine.gpu.capability),
-                         "-Xcompiler", "-fPIC", "-shared", "model.cu"};
+                         "-Xcompiler",
+                         "-fPIC",
+                         "-shared",
+                         "model.cu"};
       return result;
     }
     result.note = "simulated on this CPU: the emitted files, compiled with "
                   "prim_shim.h in place of prim_cuda.cuh";
-    result.compiler = {"clang++-19", "-x", "c++", "-std=c++17", "-O2",
-                       "-DTERN_SHIM", "-ffp-contract=off",
-                       "-fno-strict-aliasing", "-fPIC", "-shared", "-pthread",
+    result.compiler = {"clang++-19",
+                       "-x",
+                       "c++",
+                       "-std=c++17",
+                       "-O2",
+                       "-DTERN_SHIM",
+                       "-ffp-contract=off",
+                       "-fno-strict-aliasing",
+                       "-fPIC",
+                       "-shared",
+                       "-pthread",
                        "model.cu"};
     return result;
   }

@@ -110,9 +110,8 @@ void HostPrinter::launch(const LaunchInfo &launch) {
     isGrid = op.getMapping() && isa<kern::GridAttr>((*op.getMapping())[0]);
     return WalkResult::interrupt();
   });
-  int64_t blocks =
-      isGrid ? llvm::divideCeil(launch.trip, geometry.getThreads())
-             : launch.trip;
+  int64_t blocks = isGrid ? llvm::divideCeil(launch.trip, geometry.getThreads())
+                          : launch.trip;
   const std::string &name = kernels.find(launch.kernel)->second;
   std::string call = ("tern_launch(" + stringOf(name) + ", " + name + ", " +
                       Twine(blocks) + ", " + Twine(geometry.getThreads()) +
@@ -120,16 +119,15 @@ void HostPrinter::launch(const LaunchInfo &launch) {
                          .str();
   auto types = kernel.getArgumentTypes().drop_front(2);
   for (auto [buffer, type] : llvm::zip(launch.buffers, types)) {
-    std::string base = buffer.argument == 0   ? "weights"
-                       : buffer.argument == 1 ? "workspace"
-                                              : "place[" +
-                                                    std::to_string(
-                                                        buffer.argument - 2) +
-                                                    "]";
+    std::string base =
+        buffer.argument == 0 ? "weights"
+        : buffer.argument == 1
+            ? "workspace"
+            : "place[" + std::to_string(buffer.argument - 2) + "]";
     if (buffer.offset)
       base = "(" + base + " + " + std::to_string(buffer.offset) + ")";
-    call += ",\n        (" +
-            cTypeOf(cast<MemRefType>(type).getElementType()) + " *)" + base;
+    call += ",\n        (" + cTypeOf(cast<MemRefType>(type).getElementType()) +
+            " *)" + base;
   }
   step(call + ")");
 }
@@ -199,7 +197,8 @@ void HostPrinter::print() {
   run();
   std::string symbol = "tern_" + info.symbol + "_model";
   os << "extern \"C\" {\nextern const tern_model " << symbol
-     << ";\n}\nconst tern_model " << symbol << " = {&info, init, run, release};\n";
+     << ";\n}\nconst tern_model " << symbol
+     << " = {&info, init, run, release};\n";
 }
 
 } // namespace

@@ -8,6 +8,7 @@
 #include "lib/Backend/CUDA/CudaLanguage.h"
 #include "lib/Backend/Common/CHints.h"
 #include "lib/Backend/Common/Names.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -77,6 +78,15 @@ static CText loadText(kern::LoadWordsOp op, const CText &address) {
                   address);
 }
 
+static CText insertText(vector::InsertOp op, ArrayRef<CText> in) {
+  VectorType type = op.getDestVectorType();
+  bool isScalar = !isa<VectorType>(op.getSourceType());
+  if (!isScalar || op.hasDynamicPosition())
+    return CText();
+  return callText("tern_insert_" + cSuffixOf(type),
+                  {in[1], CText(Twine(op.getStaticPosition()[0])), in[0]});
+}
+
 CText CudaLanguage::expression(Operation *op, ArrayRef<CText> in) const {
   auto address = [&](Value memref) {
     return CText("&" + element(memref, in[0].text, in[1].text), CBinds::Unary);
@@ -92,10 +102,14 @@ CText CudaLanguage::expression(Operation *op, ArrayRef<CText> in) const {
       })
       .Case([&](kern::MmaOp mma) { return mmaText(mma, in); })
       .Case([&](kern::Dp4aOp dot) { return dp4aText(dot, in); })
+      .Case([&](vector::InsertOp insert) { return insertText(insert, in); })
+      .Case([&](kern::Lop3Op op) {
+        return callText("tern_lop3<" + Twine(op.getTable()) + ">", in);
+      })
+      .Case([&](kern::SubF16x2Op) { return callText("tern_sub_f16x2", in); })
       .Case([&](kern::ShuffleXorOp shuffle) {
-        return callText("tern_shuffle_xor",
-                        {CText("0xffffffffu"), in[0],
-                         CText(Twine(shuffle.getLanes()))});
+        return callText("tern_shuffle_xor", {CText("0xffffffffu"), in[0],
+                                             CText(Twine(shuffle.getLanes()))});
       })
       .Default([](Operation *) { return CText(); });
 }
@@ -127,8 +141,8 @@ static void forall(scf::ForallOp op, CWriter &w) {
   w.line() << "const int64_t " << name << " = " << place << ";\n";
   // A launch has a block for each point of that level, and whole blocks of
   // threads for a grid.
-  bool isExact = count == 0 || count == size ||
-                 (count < 0 && size % threads == 0);
+  bool isExact =
+      count == 0 || count == size || (count < 0 && size % threads == 0);
   if (!isExact)
     w.line() << "if (" << name << " < " << size << ") {\n";
   w.block(*op.getBody(), !isExact);

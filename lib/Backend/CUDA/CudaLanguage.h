@@ -1,7 +1,7 @@
 //===- CudaLanguage.h - How CUDA spells a kernel --------------------------===//
 #pragma once
-#include "lib/Backend/Common/CLanguage.h"
 #include "dialects/Kern/Kern.h"
+#include "lib/Backend/Common/CLanguage.h"
 
 namespace tern::backend {
 

@@ -18,13 +18,14 @@ static bool isLoad(Operation *op) {
 /// Whether loads may not move behind `op`: stores, and everything that waits
 /// for others.
 static bool mayWrite(Operation *op) {
-  return op->walk([](Operation *inner) {
-             bool isQuiet = isMemoryEffectFree(inner) || isLoad(inner) ||
-                            inner->hasTrait<OpTrait::IsTerminator>() ||
-                            isa<memref::AllocaOp>(inner);
-             return isQuiet || inner->getNumRegions() ? WalkResult::advance()
-                                                      : WalkResult::interrupt();
-           })
+  return op
+      ->walk([](Operation *inner) {
+        bool isQuiet = isMemoryEffectFree(inner) || isLoad(inner) ||
+                       inner->hasTrait<OpTrait::IsTerminator>() ||
+                       isa<memref::AllocaOp>(inner);
+        return isQuiet || inner->getNumRegions() ? WalkResult::advance()
+                                                 : WalkResult::interrupt();
+      })
       .wasInterrupted();
 }
 

@@ -33,7 +33,11 @@ static StringRef wordFor(StringRef op) {
       .Case("negf", "negated")
       .Cases("roundeven", "round", "rounded")
       .Case("fma", "sum")
-      .Case("dot", "sums")
+      .Cases("dot", "mma", "sums")
+      .Case("dp4a", "sum")
+      .Case("ldmatrix", "fragment")
+      .Case("load_words", "words")
+      .Case("shuffle_xor", "other")
       .Case("unpack", "codes")
       .Cases("broadcast", "splat", "all")
       .Case("extract", "lane")
@@ -60,11 +64,12 @@ static std::string hintOfArgument(BlockArgument argument, unsigned depth) {
     return depth < 8 ? std::string(1, "ijkmnpqr"[depth]) : "at";
   if (!loop)
     return "value";
-  // A reduction is called after what it does.
-  Value next =
-      loop.getTiedLoopYieldedValue(argument)
-          ? loop.getTiedLoopYieldedValue(argument)->get()
-          : Value();
+  // A reduction is called after what it does, however many loops down.
+  OpOperand *yielded = loop.getTiedLoopYieldedValue(argument);
+  Value next = yielded ? yielded->get() : Value();
+  if (auto inner = next ? next.getDefiningOp<scf::ForOp>() : scf::ForOp())
+    return hintOfArgument(
+        inner.getRegionIterArg(cast<OpResult>(next).getResultNumber()), depth);
   StringRef word;
   if (next && next.getDefiningOp())
     word = wordFor(next.getDefiningOp()->getName().stripDialect());
@@ -79,8 +84,10 @@ static std::string nameOf(Location loc) {
 }
 
 std::string backend::hintOf(Value value, unsigned depth, const CTexts &texts) {
-  if (auto argument = dyn_cast<BlockArgument>(value))
-    return hintOfArgument(argument, depth);
+  if (auto argument = dyn_cast<BlockArgument>(value)) {
+    std::string given = nameOf(argument.getLoc());
+    return given.empty() ? hintOfArgument(argument, depth) : given;
+  }
   Operation *op = value.getDefiningOp();
   std::string given = nameOf(op->getLoc());
   if (!given.empty())
@@ -102,9 +109,9 @@ std::string backend::hintOf(Value value, unsigned depth, const CTexts &texts) {
     return (kind + "_value").str();
   if (op->getNumOperands() == 1) {
     auto source = texts.find(op->getOperand(0));
-    if (source != texts.end() &&
-        llvm::all_of(source->second.text,
-                     [](char c) { return llvm::isAlnum(c) || c == '_'; }))
+    if (source != texts.end() && llvm::all_of(source->second.text, [](char c) {
+          return llvm::isAlnum(c) || c == '_';
+        }))
       return source->second.text;
   }
   return "value";

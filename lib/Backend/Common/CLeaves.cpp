@@ -152,8 +152,8 @@ CText CLeaves::lanewise(Operation *op, ArrayRef<CText> operands) {
     if (cTypeOf(type).empty() ||
         (vector && vector.getNumElements() != result.getNumElements()))
       return CText();
-    parameters += (i ? ", " : "") + (vector ? typeName(vector) : cTypeOf(type)) +
-                  " " + parameter;
+    parameters += (i ? ", " : "") +
+                  (vector ? typeName(vector) : cTypeOf(type)) + " " + parameter;
     lanes.push_back(CText(vector ? parameter + ".lane[i]" : parameter));
   }
   CText lane = elementText(op, lanes, nullptr);
@@ -193,9 +193,8 @@ std::string CLeaves::store(VectorType type) {
   std::string name = "tern_store_" + cSuffixOf(type);
   StringRef key = strings.insert(name).first->first();
   std::string vector = typeName(type);
-  loops[key] = "TERN_LEAF void " + name + "(" +
-               cTypeOf(type.getElementType()) + " *to, " + vector +
-               " a) {\n  for (int i = 0; i < " +
+  loops[key] = "TERN_LEAF void " + name + "(" + cTypeOf(type.getElementType()) +
+               " *to, " + vector + " a) {\n  for (int i = 0; i < " +
                std::to_string(type.getNumElements()) +
                "; ++i)\n    to[i] = a.lane[i];\n}\n";
   return name;
@@ -205,8 +204,8 @@ std::string CLeaves::store(VectorType type) {
 CText CLeaves::unpack(Operation *op, ArrayRef<CText> operands) {
   auto unpack = cast<kern::UnpackOp>(op);
   auto type = cast<VectorType>(unpack.getType());
-  std::string name = "tern_unpack" + std::to_string(unpack.getBits()) + "_" +
-                     cSuffixOf(type);
+  std::string name =
+      "tern_unpack" + std::to_string(unpack.getBits()) + "_" + cSuffixOf(type);
   addLoop(name, type, typeName(type) + " a, int field",
           "result.lane[i] = (int8_t)(((uint8_t)a.lane[i] >> (field * " +
               std::to_string(unpack.getBits()) + ")) & " +
@@ -258,8 +257,8 @@ CText CLeaves::vectorOp(Operation *op, ArrayRef<CText> operands) {
         if (auto one = dyn_cast<VectorType>(source)) {
           if (one.getNumElements() != 1)
             return CText();
-          return splat(type, CText(operands[0].in(CBinds::Primary) +
-                                   ".lane[0]"));
+          return splat(type,
+                       CText(operands[0].in(CBinds::Primary) + ".lane[0]"));
         }
         return splat(type, operands[0]);
       })

@@ -42,7 +42,7 @@ void ModelPrinter::launcher() {
   os << "static void launch(const tern_execution *threads, int64_t trip, "
         "tern_kernel kernel,\n"
         "                   void *const *buffers) {\n"
-        "  if (!threads || trip == 1)\n"
+        "  if (!threads)\n"
         "    kernel(0, trip, buffers);\n"
         "  else\n"
         "    threads->parallel_for(threads->user, trip, kernel, buffers);\n"

@@ -70,7 +70,9 @@ static StringRef leafOf(StringRef op) {
       .Default("");
 }
 
-static CText negated(StringRef call) { return CText("!" + call, CBinds::Unary); }
+static CText negated(StringRef call) {
+  return CText("!" + call, CBinds::Unary);
+}
 
 static CText compareFloats(arith::CmpFOp op, ArrayRef<CText> in) {
   using P = arith::CmpFPredicate;
@@ -82,6 +84,10 @@ static CText compareFloats(arith::CmpFOp op, ArrayRef<CText> in) {
   };
   auto unless = [&](StringRef symbol) {
     return negated("(" + relation(symbol).text + ")");
+  };
+  auto leaf = [&](StringRef name) {
+    Type type = getElementTypeOrSelf(op.getLhs().getType());
+    return callText("tern_" + name + "_" + cSuffixOf(type), in);
   };
   switch (op.getPredicate()) {
   case P::AlwaysFalse:
@@ -109,13 +115,13 @@ static CText compareFloats(arith::CmpFOp op, ArrayRef<CText> in) {
   case P::ULE:
     return unless(">");
   case P::ONE:
-    return callText("islessgreater", in);
+    return leaf("islessgreater");
   case P::UEQ:
-    return negated(callText("islessgreater", in).text);
+    return negated(leaf("islessgreater").text);
   case P::ORD:
-    return negated(callText("isunordered", in).text);
+    return negated(leaf("isunordered").text);
   case P::UNO:
-    return callText("isunordered", in);
+    return leaf("isunordered");
   }
   llvm_unreachable("covered switch");
 }
@@ -181,8 +187,7 @@ static CText negate(const CText &in) {
   return CText("-" + operand, CBinds::Unary);
 }
 
-CText backend::elementText(Operation *op, ArrayRef<CText> in,
-                           CRanges *ranges) {
+CText backend::elementText(Operation *op, ArrayRef<CText> in, CRanges *ranges) {
   if (op->getNumOperands() == 0 || op->getNumResults() != 1)
     return CText();
   Type from = getElementTypeOrSelf(op->getOperand(0).getType());

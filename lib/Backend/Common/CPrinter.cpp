@@ -41,6 +41,7 @@ public:
 
 private:
   LogicalResult checkTypes();
+  std::string moreLayers();
   void comment(ArrayRef<std::string> names);
 
   CText compute(Operation *op);
@@ -283,10 +284,17 @@ void KernelPrinter::block(Block &block, bool deeper) {
   indent -= deeper;
 }
 
+/// " and 3 more": other layers that the kernel computes.
+std::string KernelPrinter::moreLayers() {
+  auto more = kernel->getAttrOfType<IntegerAttr>("kern.more_layers");
+  return more ? " and " + std::to_string(more.getInt()) + " more" : "";
+}
+
 void KernelPrinter::comment(ArrayRef<std::string> buffers) {
   os << "/* ";
   if (auto layer = kernel->getAttrOfType<StringAttr>("kern.layer"))
-    os << "Layer \"" << commentOf(layer.getValue()) << "\".";
+    os << "Layer \"" << commentOf(layer.getValue()) << "\"" << moreLayers()
+       << ".";
   else
     os << (kernel->hasAttr("kern.kernel") ? "A kernel." : "A stage.");
   if (auto remark = kernel->getAttrOfType<StringAttr>("kern.remark"))

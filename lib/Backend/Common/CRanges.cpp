@@ -95,8 +95,8 @@ CRange CRanges::ofDivision(Operation *op, bool isRemainder) {
     return all(op->getResult(0).getType());
   if (isRemainder)
     return {0, std::min(a.max, b.max - 1)};
-  return {a.min / b.max, a.max / b.min + isa<arith::CeilDivSIOp,
-                                             arith::CeilDivUIOp>(op)};
+  return {a.min / b.max,
+          a.max / b.min + isa<arith::CeilDivSIOp, arith::CeilDivUIOp>(op)};
 }
 
 static CRange join(CRange a, CRange b) {
@@ -116,8 +116,8 @@ CRange CRanges::compute(Value value) {
   return llvm::TypeSwitch<Operation *, CRange>(op)
       .Case([&](arith::ConstantOp constant) -> CRange {
         APInt bits = cast<IntegerAttr>(constant.getValue()).getValue();
-        int64_t number = bits.getBitWidth() == 1 ? bits.getZExtValue()
-                                                 : bits.getSExtValue();
+        int64_t number =
+            bits.getBitWidth() == 1 ? bits.getZExtValue() : bits.getSExtValue();
         return {number, number};
       })
       .Case<arith::AddIOp, arith::SubIOp, arith::MulIOp, arith::ShLIOp>(

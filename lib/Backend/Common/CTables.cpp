@@ -32,8 +32,7 @@ void TablePrinter::shape(const TensorInfo &tensor, const std::string &name) {
   os << (tensor.shape.empty() ? "1" : "") << "};\n";
 }
 
-void TablePrinter::tensors(ArrayRef<TensorInfo> list,
-                           const std::string &name) {
+void TablePrinter::tensors(ArrayRef<TensorInfo> list, const std::string &name) {
   if (list.empty())
     return;
   SmallVector<std::string> shapes;

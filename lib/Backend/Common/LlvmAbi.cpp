@@ -142,9 +142,7 @@ Function *AbiBuilder::launcher() {
   Value *threads = f->getArg(3);
   auto *alone = BasicBlock::Create(context, "alone", f);
   auto *shared = BasicBlock::Create(context, "shared", f);
-  Value *none = b.CreateIsNull(threads);
-  Value *single = b.CreateICmpEQ(trip, b.getInt64(1));
-  b.CreateCondBr(b.CreateOr(none, single), alone, shared);
+  b.CreateCondBr(b.CreateIsNull(threads), alone, shared);
   b.SetInsertPoint(alone);
   auto *kernelType = FunctionType::get(b.getVoidTy(), {i64, i64, ptr}, false);
   b.CreateCall(kernelType, kernel, {b.getInt64(0), trip, buffers});
@@ -271,7 +269,8 @@ mlir::LogicalResult AbiBuilder::build(mlir::ModuleOp module) {
     entries.push_back(entryFunction(entry));
   }
   Constant *init = initFunction(), *run = runFunction(entries);
-  Constant *model = record({infoRecord(), init, run, ConstantPointerNull::get(ptr)});
+  Constant *model =
+      record({infoRecord(), init, run, ConstantPointerNull::get(ptr)});
   auto *symbol = new GlobalVariable(code, model->getType(), /*isConstant=*/true,
                                     GlobalValue::ExternalLinkage, model,
                                     "tern_" + info.symbol + "_model");

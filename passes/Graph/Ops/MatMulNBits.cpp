@@ -153,7 +153,7 @@ static LogicalResult expandMatMulNBits(Expansion &e) {
   Shape shape(e.shape(0));
   int64_t rows = product(ArrayRef(shape).drop_back());
   shape.back() = w->n;
-  Value lhs = convert(b, reshape(b, e.operand(0), {rows, w->k}), f32);
+  Value lhs = reshape(b, e.operand(0), {rows, w->k});
   Value rhs, rhsZero, rhsScale;
   bool isWhole = llvm::all_of(
       *zeros, [](double value) { return value == std::nearbyint(value); });

@@ -22,26 +22,16 @@ static void planGrid(SimdOp &p) {
   p.gridM = llvm::divideCeil(p.blocksM(), p.chunkM);
 }
 
-/// Register and panel blocking.
-static void planBlocks(SimdOp &p) {
-  constexpr int64_t panelBytes = 64 << 10;
-  int64_t rowBytes = p.paddedK() * (p.isInteger ? 1 : 4);
-  p.blockM = std::min(p.shape.blockM, p.m);
-  while (p.blockM > 1 && p.blockM * rowBytes > panelBytes)
-    p.blockM /= 2;
-  int64_t registers = p.shape.blockM * p.shape.blockN / p.blockM;
-  p.vectors = 1;
-  if (!p.shape.scalable)
-    p.vectors = std::clamp<int64_t>(registers, 1, p.rows() / p.shape.lanes);
-}
-
 SimdOp::SimdOp(Operation *op, const VectorShape &shape)
     : PackedOp(op), shape(shape) {
   // Unsigned bytes do not fit where signed ones are multiplied.
-  auto code = dyn_cast<ir::QType>(
-      cast<ShapedType>(lhs.getType()).getElementType());
+  auto code =
+      dyn_cast<ir::QType>(cast<ShapedType>(lhs.getType()).getElementType());
   shift = isInteger && code.getMax() > 127 ? 128 : 0;
-  planBlocks(*this);
+  PackedBlocks blocks =
+      planPackedBlocks(shape, m, paddedK() * (isInteger ? 1 : 4), rows());
+  blockM = blocks.inputs;
+  vectors = blocks.vectors;
   planGrid(*this);
 }
 

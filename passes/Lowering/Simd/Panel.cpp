@@ -8,7 +8,8 @@ using namespace tern::lowering;
 
 /// Stores inputs [begin, end) of a row; returns their sum, given sums.
 static Value copyInputs(Emitter &b, const SimdOp &p, const Scratch &scratch,
-                        InputReader &reader, Value target, Value begin, Value end) {
+                        InputReader &reader, Value target, Value begin,
+                        Value end) {
   SmallVector<Value> inits;
   if (scratch.sums)
     inits.push_back(b.constant(b.getI32Type(), 0));

@@ -11,26 +11,30 @@ using arith::CmpIPredicate;
 
 MmaTile::MmaTile(Operation *op, int64_t alignment) : PackedOp(op) {
   auto type = cast<MemRefType>(lhs.getType());
-  signedInputs = cast<ir::QType>(type.getElementType()).isSigned();
-  auto code = cast<ir::QType>(
-      op->getAttrOfType<TypeAttr>("tern.codes").getValue());
-  signedWeights = matrix.getBits() == 8 && code.isSigned();
-  copiesInputs = !isConv && k % 16 == 0 && alignment % 16 == 0 &&
-                 type.getLayout().isIdentity();
+  if (isInteger) {
+    signedInputs = cast<ir::QType>(type.getElementType()).isSigned();
+    auto code =
+        cast<ir::QType>(op->getAttrOfType<TypeAttr>("tern.codes").getValue());
+    signedWeights = matrix.getBits() == 8 && code.isSigned();
+  }
+  blockN = isInteger ? rows() : std::min<int64_t>(32, llvm::alignTo(n, 8));
+  copiesInputs = !isConv && k * inputBytesEach() % 16 == 0 &&
+                 alignment % 16 == 0 && type.getLayout().isIdentity();
   // Four warps: along M as far as there are rows, then along N.
   warpsM = m > 32 ? 4 : m > 16 ? 2 : 1;
   warpsN = 4 / warpsM;
-  while (warpsN > 1 && rows() / 8 % warpsN)
+  while (warpsN > 1 && blockN / 8 % warpsN)
     warpsN /= 2;
   blockM = 16 * warpsM;
   lookahead = std::min<int64_t>(2, matrix.getBlocks());
 }
 
-/// The rings, whose place the sums take in the end, and the inputs' sums.
+int64_t MmaTile::inputSumsOffset() const {
+  return std::max(inputBytes() + weightBytes(), 4 * blockM * blockN);
+}
+
 int64_t MmaTile::sharedBytes() const {
-  int64_t sums = 4 * blockM * rows();
-  return llvm::alignTo(std::max(inputBytes() + weightBytes(), sums), 16) +
-         4 * blockM;
+  return inputSumsOffset() + (needsSums() ? 4 * blockM : 0);
 }
 
 namespace {
@@ -45,8 +49,7 @@ private:
   SmallVector<Value> multiply();
   void spill(ValueRange sums);
   void finish();
-  Value sharedI32(StringRef name, int64_t offset, int64_t count,
-                  const Twine &meaning);
+  std::string describeWeights() const;
 
   SimtEmitter &b;
   const MmaTile &t;
@@ -56,33 +59,37 @@ private:
 };
 } // namespace
 
-Value MmaKernel::sharedI32(StringRef name, int64_t offset, int64_t count,
-                           const Twine &meaning) {
-  return b.tile(name, b.getI32Type(), offset, count, meaning);
+std::string MmaKernel::describeWeights() const {
+  std::string text = std::to_string(t.stages()) + " stages of " +
+                     std::to_string(t.blockN) + " rows of " +
+                     std::to_string(t.blockK()) + " codes of " +
+                     std::to_string(t.matrix.getBits()) + " bits, ";
+  if (!t.isInteger)
+    return text + "16 bytes a lane for every 8 rows";
+  return text + std::to_string(t.weightStride()) + " bytes apart";
 }
 
 void MmaKernel::makeTiles() {
-  Twine stages(t.stages());
-  at.inputs = b.tile("inputs", b.getI8Type(), 0, t.inputBytes(),
+  std::string stages = std::to_string(t.stages());
+  at.inputs = b.tile("inputs_tile", b.getI8Type(), 0, t.inputBytes(),
                      stages + " stages of " + Twine(t.blockM) + " rows of " +
                          Twine(t.blockK()) + " inputs, " +
                          Twine(t.inputStride()) + " bytes apart");
-  at.weights =
-      b.tile("weights", b.getI8Type(), t.inputBytes(), t.weightBytes(),
-             stages + " stages of " + Twine(t.rows()) + " rows of " +
-                 Twine(t.blockK()) + " codes of " + Twine(t.matrix.getBits()) +
-                 " bits, " + Twine(t.weightStride()) + " bytes apart");
-  accumulators =
-      sharedI32("sums", 0, t.blockM * t.rows(),
-                "in the end, " + Twine(t.blockM) + " x " + Twine(t.rows()) +
-                    " sums where the stages were");
+  at.weights = b.tile("weights_tile", b.getI8Type(), t.inputBytes(),
+                      t.weightBytes(), describeWeights());
+  Type sum = t.isInteger ? Type(b.getI32Type()) : b.getF32Type();
+  accumulators = b.tile("sums", sum, 0, t.blockM * t.blockN,
+                        "in the end, " + Twine(t.blockM) + " x " +
+                            Twine(t.blockN) + " sums where the stages were");
   if (t.needsSums())
-    inputSums = sharedI32("input_sums", t.sharedBytes() - 4 * t.blockM,
-                          t.blockM, "the sum of each row of inputs");
+    inputSums = b.tile("input_sums", b.getI32Type(), t.inputSumsOffset(),
+                       t.blockM, "the sum of each row of inputs");
 }
 
 SmallVector<Value> MmaKernel::zeros() {
   Type i32 = b.getI32Type();
+  if (!t.isInteger)
+    return SmallVector<Value>(4 * t.columns(), b.constant(b.getF32Type(), 0));
   SmallVector<Value> sums(t.columns(),
                           b.constant(VectorType::get({4}, i32), 0));
   if (t.needsSums())
@@ -93,22 +100,24 @@ SmallVector<Value> MmaKernel::zeros() {
 SmallVector<Value> MmaKernel::multiply() {
   int64_t blocks = t.matrix.getBlocks();
   b.loop(0, t.lookahead, [&](Value stage) {
-    emitStage(b, t, at, stage, stage);
+    emitStage(b, t, at, b.named("stage", stage), stage);
     b.create<kern::CopyCommitOp>();
   });
   return b.loop(
       b.index(0), b.index(blocks), zeros(),
       [&](Value block, ValueRange carried) {
-        Value ahead = b.add(block, t.lookahead);
-        b.when(b.compare(CmpIPredicate::ult, ahead, b.index(blocks)), [&] {
-          emitStage(b, t, at, ahead, b.mod(ahead, t.stages()));
-        });
+        b.named("block_k", block);
+        Value ahead = b.named("ahead", b.add(block, t.lookahead));
+        b.when(b.compare(CmpIPredicate::ult, ahead, b.index(blocks)),
+               [&] { emitStage(b, t, at, ahead, b.mod(ahead, t.stages())); });
         // A group for every block, empty or not: so the count stays true.
         b.create<kern::CopyCommitOp>();
         b.create<kern::CopyWaitOp>(t.lookahead);
         b.barrier();
-        auto sums =
-            emitProducts(b, t, at, b.mod(block, t.stages()), carried);
+        Value stage = b.named("stage", b.mod(block, t.stages()));
+        auto sums = t.isInteger
+                        ? emitProducts(b, t, at, stage, carried)
+                        : emitFloatProducts(b, t, at, block, stage, carried);
         b.barrier();
         return sums;
       });
@@ -116,44 +125,52 @@ SmallVector<Value> MmaKernel::multiply() {
 
 /// Registers to shared memory, where every thread finds neighbours to store.
 void MmaKernel::spill(ValueRange sums) {
-  Value warpM = t.warpsN == 1 ? at.warp : b.div(at.warp, t.warpsN);
-  Value warpN = t.warpsN == 1 ? b.index(0) : b.mod(at.warp, t.warpsN);
-  Value row = b.add(b.mul(warpM, 16), b.div(at.lane, 4));
-  Value first = b.add(b.mul(warpN, t.columns() * 8),
-                      b.mul(b.mod(at.lane, 4), 2));
+  Value row = b.named("row", b.add(b.mul(at.warpM, 16), b.div(at.lane, 4)));
+  Value first = b.named("column", b.add(b.mul(at.warpN, t.columns() * 8),
+                                        b.mul(b.mod(at.lane, 4), 2)));
   for (int64_t column = 0; column < t.columns(); ++column)
     for (int64_t i = 0; i < 4; ++i) {
-      Value to = b.add(b.mul(b.add(row, i / 2 * 8), t.rows()),
+      Value to = b.add(b.mul(b.add(row, i / 2 * 8), t.blockN),
                        b.add(first, column * 8 + i % 2));
-      b.create<memref::StoreOp>(b.create<vector::ExtractOp>(sums[column], i),
-                                accumulators, to);
+      Value sum = t.isInteger ? b.create<vector::ExtractOp>(sums[column], i)
+                              : sums[4 * column + i];
+      b.create<memref::StoreOp>(sum, accumulators, to);
     }
   if (!t.needsSums())
     return;
-  // The four lanes of a row have a quarter of its bytes each.
-  for (int64_t half = 0; half < 2; ++half) {
-    Value sum = b.reduceLanes(sums[t.columns() + half], 4,
-                              [&](Value x, Value y) { return b.add(x, y); });
-    b.create<memref::StoreOp>(sum, inputSums, b.add(row, half * 8));
-  }
+  // The four lanes of a row have a quarter of its bytes each; warps beside each
+  // other have the same rows.
+  auto plus = [&](Value x, Value y) { return b.add(x, y); };
+  Value low = b.reduceLanes(sums[t.columns()], 4, plus);
+  Value high = b.reduceLanes(sums[t.columns() + 1], 4, plus);
+  Value isFirst = b.compare(CmpIPredicate::eq,
+                            b.add(b.mod(at.lane, 4), at.warpN), b.index(0));
+  b.when(isFirst, [&] {
+    b.create<memref::StoreOp>(low, inputSums, row);
+    b.create<memref::StoreOp>(high, inputSums, b.add(row, 8));
+  });
 }
 
 void MmaKernel::finish() {
-  b.strided(at.thread, t.blockM * t.rows(), t.threads(), [&](Value e) {
-    Value row = t.isConv ? b.mod(e, t.blockM) : b.div(e, t.rows());
-    Value column = t.isConv ? b.div(e, t.blockM) : b.mod(e, t.rows());
-    Value m = b.add(b.mul(at.tileM, t.blockM), row);
-    Value n = b.add(b.mul(at.tileN, t.rows()), column);
-    Value inside = b.create<arith::AndIOp>(
-        b.compare(CmpIPredicate::ult, m, b.index(t.m)),
-        b.compare(CmpIPredicate::ult, n, b.index(t.n)));
+  b.strided(at.thread, t.blockM * t.blockN, t.threads(), [&](Value e) {
+    b.named("element", e);
+    Value row =
+        b.named("row", t.isConv ? b.mod(e, t.blockM) : b.div(e, t.blockN));
+    Value column =
+        b.named("column", t.isConv ? b.div(e, t.blockM) : b.mod(e, t.blockN));
+    Value m = b.named("m", b.add(b.mul(at.tileM, t.blockM), row));
+    Value n = b.named("n", b.add(b.mul(at.tileN, t.blockN), column));
+    Value inside =
+        b.create<arith::AndIOp>(b.compare(CmpIPredicate::ult, m, b.index(t.m)),
+                                b.compare(CmpIPredicate::ult, n, b.index(t.n)));
     b.when(inside, [&] {
-      Value acc = b.create<memref::LoadOp>(
-          accumulators, b.add(b.mul(row, t.rows()), column));
+      Value acc = b.create<memref::LoadOp>(accumulators,
+                                           b.add(b.mul(row, t.blockN), column));
       Value sum;
       if (t.needsSums())
         sum = b.create<memref::LoadOp>(inputSums, row);
-      acc = correctSum(b, t, acc, sum, at.tileN, column, m);
+      if (t.isInteger)
+        acc = correctSum(b, t, acc, sum, at.tileN, column, m);
       SmallVector<Value> indices = resultPlace(b, t, m, n);
       b.create<memref::StoreOp>(emitEpilogue(b, t.op, acc, indices), t.init,
                                 indices);
@@ -162,14 +179,15 @@ void MmaKernel::finish() {
 }
 
 void MmaKernel::emit(Value block) {
-  at.tileM = b.mod(block, t.blocksM());
-  at.tileN = b.div(block, t.blocksM());
+  at.tileM = b.named("tile_m", b.mod(block, t.blocksM()));
+  at.tileN = b.named("tile_n", b.div(block, t.blocksM()));
   makeTiles();
   b.level<kern::WarpAttr>(t.warpsM * t.warpsN, [&](Value warp) {
     b.level<kern::LaneAttr>(warpLanes, [&](Value lane) {
-      at.warp = warp;
       at.lane = lane;
-      at.thread = b.add(b.mul(warp, warpLanes), lane);
+      at.thread = b.named("thread", b.add(b.mul(warp, warpLanes), lane));
+      at.warpM = t.warpsM == 1 ? b.index(0) : b.div(warp, t.warpsN);
+      at.warpN = t.warpsM == 1 ? warp : b.mod(warp, t.warpsN);
       spill(multiply());
       b.barrier();
       finish();
@@ -182,7 +200,7 @@ int64_t lowering::lowerMma(func::FuncOp kernel, Operation *op,
   MmaTile t(op, alignment);
   SimtEmitter b(op->getLoc(), op->getContext());
   b.setInsertionPoint(op);
-  int64_t blocks = t.blocksM() * t.matrix.getTiles();
+  int64_t blocks = t.blocksM() * t.blocksN();
   b.level<kern::BlockAttr>(blocks,
                            [&](Value block) { MmaKernel(b, t).emit(block); });
   setGeometry(kernel, t.threads(), t.sharedBytes());

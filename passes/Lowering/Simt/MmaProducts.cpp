@@ -30,7 +30,6 @@ public:
   SmallVector<Value> run(ValueRange sums);
 
 private:
-  Value loadInputs();
   Value loadWeights(int64_t column);
   /// The field of every byte that this step is about, as bytes.
   Value unpack(Value packed);
@@ -45,11 +44,11 @@ private:
 };
 } // namespace
 
-/// 16 rows of 32 bytes: lane l names row l % 16 of the half l / 16.
-Value Step::loadInputs() {
-  Value warpM = t.warpsN == 1 ? at.warp : b.div(at.warp, t.warpsN);
-  Value row = b.add(b.mul(warpM, 16), b.mod(at.lane, 16));
-  Value column = b.add(b.mul(step, stepK), b.mul(b.div(at.lane, 16), 16));
+/// Lane l names row l % 16 of the half l / 16.
+Value lowering::emitInputFragment(SimtEmitter &b, const MmaTile &t,
+                                  const MmaPlace &at, Value stage, Value step) {
+  Value row = b.add(b.mul(at.warpM, 16), b.mod(at.lane, 16));
+  Value column = b.add(b.mul(step, 32), b.mul(b.div(at.lane, 16), 16));
   Value from = b.add(b.mul(stage, t.inputStage()),
                      b.add(b.mul(row, t.inputStride()), column));
   return b.create<kern::LdMatrixOp>(words(b, 4), at.inputs, from);
@@ -57,8 +56,7 @@ Value Step::loadInputs() {
 
 /// 8 rows of 32 bytes: lane l names row l % 8 of the half l / 8 % 2.
 Value Step::loadWeights(int64_t column) {
-  Value warpN = t.warpsN == 1 ? b.index(0) : b.mod(at.warp, t.warpsN);
-  Value row = b.add(b.mul(warpN, t.columns() * 8),
+  Value row = b.add(b.mul(at.warpN, t.columns() * 8),
                     b.add(b.mod(at.lane, 8), column * 8));
   Value byte = b.mul(b.mod(b.div(at.lane, 8), 2), 16);
   // Packed codes of all fields lie in the same bytes.
@@ -90,7 +88,7 @@ Value Step::addBytes(Value acc, Value inputs, int64_t first, int64_t second) {
 }
 
 SmallVector<Value> Step::run(ValueRange sums) {
-  Value inputs = loadInputs();
+  Value inputs = emitInputFragment(b, t, at, stage, step);
   SmallVector<Value> next;
   for (int64_t column = 0; column < t.columns(); ++column) {
     Value weights = unpack(loadWeights(column));
@@ -109,6 +107,7 @@ SmallVector<Value> lowering::emitProducts(SimtEmitter &b, const MmaTile &t,
                                           ValueRange sums) {
   return b.loop(b.index(0), b.index(t.blockK() / stepK), sums,
                 [&](Value step, ValueRange carried) {
+                  b.named("step", step);
                   return Step(b, t, at, stage, step).run(carried);
                 });
 }

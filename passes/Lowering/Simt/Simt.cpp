@@ -9,11 +9,20 @@ using namespace tern::lowering;
 void SimtEmitter::parallel(Attribute level, int64_t size,
                            function_ref<void(Value)> body) {
   OpFoldResult bound = getIndexAttr(size);
-  auto forall = create<scf::ForallOp>(bound, ValueRange(),
-                                      getArrayAttr({level}));
+  auto forall =
+      create<scf::ForallOp>(bound, ValueRange(), getArrayAttr({level}));
   OpBuilder::InsertionGuard guard(*this);
   setInsertionPoint(forall.getTerminator());
   body(forall.getInductionVar(0));
+}
+
+Value SimtEmitter::named(StringRef name, Value value) {
+  if (auto argument = dyn_cast<BlockArgument>(value))
+    argument.setLoc(NameLoc::get(getStringAttr(name), argument.getLoc()));
+  Operation *op = value.getDefiningOp();
+  if (op && !isa<arith::ConstantOp>(op) && !isa<NameLoc>(op->getLoc()))
+    op->setLoc(NameLoc::get(getStringAttr(name), op->getLoc()));
+  return value;
 }
 
 void SimtEmitter::strided(Value begin, int64_t end, int64_t step,
@@ -22,6 +31,25 @@ void SimtEmitter::strided(Value begin, int64_t end, int64_t step,
   OpBuilder::InsertionGuard guard(*this);
   setInsertionPointToStart(loop.getBody());
   body(loop.getInductionVar());
+}
+
+SmallVector<Value> SimtEmitter::strided(Value begin, int64_t end, int64_t step,
+                                        ValueRange inits, Carry body) {
+  auto loop = create<scf::ForOp>(begin, index(end), index(step), inits);
+  OpBuilder::InsertionGuard guard(*this);
+  setInsertionPointToStart(loop.getBody());
+  create<scf::YieldOp>(body(loop.getInductionVar(), loop.getRegionIterArgs()));
+  return llvm::to_vector(ValueRange(loop.getResults()));
+}
+
+Value SimtEmitter::asBytes(Value memory) {
+  int64_t rank = cast<MemRefType>(memory.getType()).getRank();
+  if (rank == 1)
+    return memory;
+  auto all = llvm::to_vector<4>(llvm::seq<int64_t>(0, rank));
+  SmallVector<ReassociationIndices> groups = {
+      ReassociationIndices(all.begin(), all.end())};
+  return create<memref::CollapseShapeOp>(memory, groups);
 }
 
 void SimtEmitter::when(Value condition, function_ref<void()> body) {
@@ -36,8 +64,8 @@ Value SimtEmitter::tile(StringRef name, Type element, int64_t offset,
   auto type = MemRefType::get({size}, element, AffineMap(),
                               kern::SharedAttr::get(getContext()));
   Location named = NameLoc::get(getStringAttr(name), getLoc());
-  return OpBuilder::create<kern::TileOp>(
-      named, type, getI64IntegerAttr(offset), getStringAttr(meaning));
+  return OpBuilder::create<kern::TileOp>(named, type, getI64IntegerAttr(offset),
+                                         getStringAttr(meaning));
 }
 
 Value SimtEmitter::reduceLanes(Value value, int64_t lanes,

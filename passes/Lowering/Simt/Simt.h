@@ -26,7 +26,13 @@ public:
   /// A loop from `begin` to `end`.
   void strided(Value begin, int64_t end, int64_t step,
                mlir::function_ref<void(Value)> body);
+  llvm::SmallVector<Value> strided(Value begin, int64_t end, int64_t step,
+                                   ValueRange inits, Carry body);
+  /// `memory`, without strides, as one dimension.
+  Value asBytes(Value memory);
   void when(Value condition, mlir::function_ref<void()> body);
+  /// `value`, called `name` where code is printed, unless it has a name.
+  Value named(llvm::StringRef name, Value value);
   Value compare(mlir::arith::CmpIPredicate how, Value a, Value b) {
     return createOrFold<mlir::arith::CmpIOp>(how, a, b);
   }

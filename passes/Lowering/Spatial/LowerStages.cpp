@@ -40,10 +40,13 @@ private:
 
   void addEdges();
   void addSource(ir::StreamOp edge);
+  Value addWindow(ir::ConvOp conv, ir::StreamOp edge);
   void addProducts(Operation *op, Value output);
   void addStep(Operation *op);
+  void addStages(Operation *op, Value output);
   void addSink(OpOperand &delivered, Value memory);
   Value outputOf(Value value);
+  void addFork(Value value, Value trunk);
   Value fifoOf(Value operand) { return fifos.lookup(edgeOf(operand)); }
   static ir::StreamOp edgeOf(Value operand) {
     return throughReshapes(operand).getDefiningOp<ir::StreamOp>();
@@ -173,15 +176,27 @@ void DesignBuilder::addSource(ir::StreamOp edge) {
            });
 }
 
-/// The queue that the stage of `value` writes: the one edge, or that of a fork.
-Value DesignBuilder::outputOf(Value value) {
+static SmallVector<ir::StreamOp> edgesOf(Value value) {
   SmallVector<ir::StreamOp> edges;
   for (Operation *user : value.getUsers())
     edges.push_back(cast<ir::StreamOp>(user));
-  if (edges.size() == 1)
-    return fifos[edges.front()];
+  return edges;
+}
+
+/// The queue that the stage of `value` writes: the one edge, or one to a fork.
+Value DesignBuilder::outputOf(Value value) {
+  SmallVector<ir::StreamOp> edges = edgesOf(value);
   ir::StreamOp first = edges.front();
-  Value trunk = addFifo(first.getLoc(), elementOf(first), first.getLanes(), 2);
+  if (edges.size() == 1)
+    return fifos[first];
+  return addFifo(first.getLoc(), elementOf(first), first.getLanes(), 2);
+}
+
+/// Behind the stage of `value`: processes stand in the order of the words.
+void DesignBuilder::addFork(Value value, Value trunk) {
+  SmallVector<ir::StreamOp> edges = edgesOf(value);
+  if (edges.size() == 1)
+    return;
   SmallVector<Value> operands = {trunk};
   for (ir::StreamOp edge : edges)
     operands.push_back(fifos[edge]);
@@ -191,9 +206,8 @@ Value DesignBuilder::outputOf(Value value) {
              for (auto [edge, argument] :
                   llvm::zip(edges, arguments.drop_front()))
                outputs.push_back(portOf(edge, argument));
-             writeFork(b, portOf(first, arguments[0]), outputs);
+             writeFork(b, portOf(edges.front(), arguments[0]), outputs);
            });
-  return trunk;
 }
 
 /// The columns of a filter in the order of a window: taps, then channels.
@@ -219,44 +233,46 @@ static std::string describeFolds(Operation *op) {
   return text;
 }
 
+/// The window ahead of a convolution; returns the queue of its vectors.
+Value DesignBuilder::addWindow(ir::ConvOp conv, ir::StreamOp edge) {
+  Location loc = conv.getLoc();
+  Window window = windowOf(conv);
+  Type element = elementOf(edge);
+  ir::LayoutAttr layout = *conv.getLayout();
+  int64_t simd = layout.getUnit() / layout.getBits();
+  auto lanes = static_cast<int64_t>(edge.getLanes());
+  int64_t outside = 0;
+  if (Value zero = conv.getInputZp())
+    outside = ConstantTensor::get(zero)->getInt(0);
+  Value taps = addFifo(loc, element, lanes, 2);
+  addStage(loc, "window", {fifos[edge], taps},
+           [&](StageEmitter &b, ValueRange arguments) {
+             writeWindow(b, window, outside, portOf(edge, arguments[0]),
+                         portOf(taps, arguments[1], element));
+           });
+  if (lanes == simd)
+    return taps;
+  Value wide = addFifo(loc, element, simd, 2);
+  addStage(loc, "widen", {taps, wide},
+           [&](StageEmitter &b, ValueRange arguments) {
+             Port to = portOf(wide, arguments[1], element);
+             to.words = window.getPositions() * window.getTaps() *
+                        window.channels / simd;
+             writeConverter(b, portOf(taps, arguments[0], element), to);
+           });
+  return wide;
+}
+
 void DesignBuilder::addProducts(Operation *op, Value output) {
   SmallVector<OpOperand *> streams = streamOperands(op);
   ir::StreamOp edge = edgeOf(streams.front()->get());
   Type element = elementOf(edge), result = elementOf(op->getResult(0));
-  Value input = fifos[edge];
-  std::vector<int64_t> columns;
-  if (auto conv = dyn_cast<ir::ConvOp>(op)) {
-    Window window = windowOf(op);
-    auto layout = op->getAttrOfType<ir::LayoutAttr>("layout");
-    int64_t simd = layout.getUnit() / layout.getBits();
-    auto lanes = static_cast<int64_t>(edge.getLanes());
-    int64_t outside = 0;
-    if (Value zero = conv.getInputZp())
-      outside = ConstantTensor::get(zero)->getInt(0);
-    Value taps = addFifo(op->getLoc(), element, lanes, 2);
-    addStage(op->getLoc(), "window", {input, taps},
-             [&](StageEmitter &b, ValueRange arguments) {
-               writeWindow(b, window, outside, portOf(edge, arguments[0]),
-                           portOf(taps, arguments[1], element));
-             });
-    input = taps;
-    if (lanes != simd) {
-      Value wide = addFifo(op->getLoc(), element, simd, 2);
-      addStage(op->getLoc(), "widen", {taps, wide},
-               [&](StageEmitter &b, ValueRange arguments) {
-                 Port to = portOf(wide, arguments[1], element);
-                 to.words = window.getPositions() * window.getTaps() *
-                            window.channels / simd;
-                 writeConverter(b, portOf(taps, arguments[0], element), to);
-               });
-      input = wide;
-    }
-    columns = columnsOfFilter(window);
-  } else {
-    int64_t count =
-        cast<ShapedType>(op->getOperand(0).getType()).getShape().back();
-    columns = *columnsOfRows(orderOf(edge), count);
-  }
+  auto conv = dyn_cast<ir::ConvOp>(op);
+  Value input = conv ? addWindow(conv, edge) : fifos[edge];
+  int64_t count =
+      cast<ShapedType>(op->getOperand(0).getType()).getShape().back();
+  std::vector<int64_t> columns = conv ? columnsOfFilter(windowOf(op))
+                                      : *columnsOfRows(orderOf(edge), count);
   SmallVector<Value> operands = {input};
   for (OpOperand *join : ArrayRef(streams).drop_front())
     operands.push_back(fifoOf(join->get()));
@@ -278,6 +294,11 @@ void DesignBuilder::addProducts(Operation *op, Value output) {
 
 void DesignBuilder::addStep(Operation *op) {
   Value output = outputOf(op->getResult(0));
+  addStages(op, output);
+  addFork(op->getResult(0), output);
+}
+
+void DesignBuilder::addStages(Operation *op, Value output) {
   if (isIntegerProduct(op)) {
     accounts.addProduct(op);
     return addProducts(op, output);

@@ -124,6 +124,11 @@ static std::string whyNotContraction(Operation *op) {
   if (c.lhsZp && cast<ShapedType>(c.lhsZp.getType()).getNumElements() != 1)
     return "expected one zero point for the input, but got several";
   auto conv = dyn_cast<ir::ConvOp>(op);
+  auto code = cast<ir::QType>(c.lhs);
+  if (conv && code.getKind() == ir::CodeKind::Binary &&
+      llvm::any_of(conv.getPads(), [](int64_t pad) { return pad != 0; }))
+    return "expected codes that can be 0 around a padded image, but got -1 and "
+           "+1 only; pad with one of them, or use two bits";
   if (conv && conv.getStrides().size() > 2)
     return "expected one or two spatial dimensions, but got " +
            std::to_string(conv.getStrides().size());
@@ -171,8 +176,9 @@ static std::optional<int64_t> coefficient(AffineExpr expr, unsigned dim) {
 static std::string whyNotBody(Region &body) {
   std::string why;
   body.walk([&](Operation *op) {
-    if (isa<tensor::ExtractOp>(op))
-      why = "expected elements in the order of the stream, but got a gather";
+    if (isa<tensor::ExtractOp, linalg::IndexOp>(op))
+      why = "expected elements in the order of the stream, but got a gather, or "
+            "a value that depends on its place";
     bool isExact = !isa<math::MathDialect>(op->getDialect()) ||
                    isa<math::RoundEvenOp, math::FloorOp, math::CeilOp,
                        math::AbsFOp, math::TruncOp, math::AbsIOp>(op);

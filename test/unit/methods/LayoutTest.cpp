@@ -1,5 +1,6 @@
 //===- LayoutTest.cpp - One address function, three readers ---------------===//
 #include "dialects/Tern/Layout.h"
+#include <cstring>
 #include <gtest/gtest.h>
 #include <set>
 
@@ -94,5 +95,25 @@ TEST_F(Layouts, WordsOfOnChipMemoryHoldCodesOfAnyWidth) {
       memcpy(&word, bytes.data() + 2 * unit, 2);
       int64_t code = (word >> (k % 5 * 3)) & 7;
       EXPECT_EQ(code >= 4 ? code - 8 : code, value(n, k));
+    }
+}
+
+/// The order that kern.mma f16 reads: of a block of 128 codes of 8 rows, lane
+/// l's 16 bytes are nibbles of (row l / 4; k = 16 * step + 8 * half + 2 * (l %
+/// 4) + odd), two neighbours along K 16 bits apart in a word.
+TEST_F(Layouts, FragmentsAreWhatLanesMultiply) {
+  PackedMatrix m(ir::LayoutAttr::get(&context, 8, 64, 4, 8, true), 19, 200);
+  std::vector<char> bytes(m.getSizeInBytes());
+  auto value = [](int64_t n, int64_t k) { return (n * 5 + k * 3) % 16 - 8; };
+  m.pack(bytes, value);
+  for (int64_t n = 0; n < 24; ++n)
+    for (int64_t k = 0; k < 256; ++k) {
+      int64_t lane = n % 8 * 4 + k % 8 / 2, step = k % 128 / 16;
+      int64_t word = ((n / 8 * 2 + k / 128) * 32 + lane) * 4 + step / 2;
+      uint32_t bits;
+      memcpy(&bits, bytes.data() + 4 * word, 4);
+      int64_t shift = step % 2 * 8 + k % 16 / 8 * 4 + k % 2 * 16;
+      int64_t code = bits >> shift & 15;
+      ASSERT_EQ(code, (n < 19 && k < 200 ? value(n, k) : 0) + 8);
     }
 }

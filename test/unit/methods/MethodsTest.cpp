@@ -92,3 +92,33 @@ TEST_F(Methods, LegalityNamesTheReason) {
   EXPECT_EQ(chooseMethod(c, shape).best->name, "int_dot");
   EXPECT_EQ(chooseMethod(c, shape).next->name, "direct");
 }
+
+TEST_F(Methods, GpusChooseByRowsOfInputs) {
+  VectorShape gpu = {};
+  gpu.isSimt = true;
+  // Two rows of 64: a warp's lanes read weights once.
+  Contraction few = make(64, "!tern.q<uint8>", "!tern.q<int8>", 3);
+  EXPECT_EQ(chooseMethod(few, gpu).best->name, "int_dot");
+  // Lanes read 16 inputs at once; matrix units take any number.
+  Contraction odd = make(60, "!tern.q<uint8>", "!tern.q<int8>", 200);
+  EXPECT_EQ(getMethod(ir::Method::IntDot).whyNot(odd, gpu),
+            "rows of 60 are no multiple of 16");
+  EXPECT_EQ(chooseMethod(odd, gpu).best->name, "mma");
+  // Bytes are stored as they are, narrower codes with an offset.
+  ir::LayoutAttr bytes = getMethod(ir::Method::Mma).layout(odd, gpu);
+  EXPECT_EQ(bytes.getBits(), 8);
+  EXPECT_EQ(bytes.getOffset(), 0);
+  ir::LayoutAttr packed = getMethod(ir::Method::Mma)
+                              .layout(make(64, "!tern.q<uint8>",
+                                           "!tern.q<int8>", 253),
+                                      gpu);
+  EXPECT_EQ(packed.getBits(), 2);
+  EXPECT_EQ(packed.getDepth(), 32);
+  // A CPU has no such units, and floats need f16 and scales.
+  EXPECT_EQ(getMethod(ir::Method::Mma).whyNot(few, shape),
+            "the target has no matrix units");
+  Contraction floats = make(64, "f32", "!tern.q<int8>", 3, "f32");
+  EXPECT_EQ(getMethod(ir::Method::Dequant).whyNot(floats, gpu),
+            "the left-hand side is no matrix of f16");
+  EXPECT_EQ(chooseMethod(floats, gpu).best->name, "direct");
+}

@@ -30,10 +30,11 @@ protected:
       os << diagnostic << "\n";
       return success();
     });
-    auto machine = parseMachine(
-        changed, "m.yaml",
-        {"instruction-count", "assumed", "zen4-caches", "scaled-from-zen4"},
-        &context);
+    auto machine = parseMachine(changed, "m.yaml",
+                                {"instruction-count", "assumed", "zen4-caches",
+                                 "scaled-from-zen4", "zen4-tdp", "sram-7nm",
+                                 "sram-sqrt", "dram-recalled"},
+                                &context);
     EXPECT_TRUE(failed(machine));
     return said;
   }
@@ -50,7 +51,7 @@ TEST_F(MachineTest, EveryMachineOfTheProjectLoads) {
   TargetDirs dirs = defaultTargetDirs();
   std::vector<std::string> names = listMachines(dirs);
   for (StringRef name :
-       {"a100", "c", "h100", "h200", "host-avx2", "host-avx512",
+       {"a100", "c", "eyeriss", "h100", "h200", "host-avx2", "host-avx512",
         "host-baseline", "rvv128", "rvv256", "rvv512", "xc7z020", "zu7ev"})
     EXPECT_TRUE(llvm::is_contained(names, name)) << name.str();
   for (const std::string &name : names) {
@@ -58,6 +59,7 @@ TEST_F(MachineTest, EveryMachineOfTheProjectLoads) {
     ASSERT_TRUE(succeeded(machine)) << name;
     EXPECT_EQ((*machine)->name, name);
     EXPECT_EQ((*machine)->hash.size(), 16u);
+    EXPECT_EQ((*machine)->missingEnergy(), "") << name;
     // Loading again gives the machine that is there.
     EXPECT_EQ(*loadMachine(name, dirs, &context), *machine);
   }
@@ -109,6 +111,46 @@ TEST_F(MachineTest, MistakesAreRefusedWithTheirLine) {
                   "expected levels of memory from the smallest");
   expectComplaint("cores: 2", "cores: 2\ncores: 3", "duplicated mapping key");
   expectComplaint("cores: 2", "cores: [", "m.yaml:");
+}
+
+TEST_F(MachineTest, MistakesInEnergyAreRefusedWithTheirLine) {
+  expectComplaint("    pj: {", "    pJ: {", "unknown key 'pJ'");
+  expectComplaint("read_pj: {value: ", "read_pj: {value: -",
+                  "expected a positive value");
+  expectComplaint("      access_bits: 512\n", "",
+                  "missing required key 'access_bits'");
+  expectComplaint("access_bits: 512", "access_bits: 12",
+                  "expected access_bits to be a multiple of word_bits");
+  expectComplaint("  - name: DRAM", "    holds: [bias]\n  - name: DRAM",
+                  "unknown enumerated scalar");
+  expectComplaint("launch_s:", "    holds: []\nlaunch_s:",
+                  "expected holds to name an operand");
+  expectComplaint("launch_s:", "    holds: [weights, inputs]\nlaunch_s:",
+                  "expected the last level of memory to hold outputs");
+}
+
+TEST_F(MachineTest, EnergyMayLackAndSaysWhatDoes) {
+  auto machine = loadMachine("host-avx2", defaultTargetDirs(), &context);
+  ASSERT_TRUE(succeeded(machine));
+  Machine lacking = **machine;
+  lacking.scalarPj.reset();
+  EXPECT_EQ(lacking.missingEnergy(), "scalar_pj");
+  lacking.staticPower.reset();
+  EXPECT_EQ(lacking.missingEnergy(), "static_w");
+  lacking.memory[1].energy.reset();
+  EXPECT_EQ(lacking.missingEnergy(), "energy of the memory level L2");
+  lacking.compute[0].pj.reset();
+  EXPECT_EQ(lacking.missingEnergy(), "pj of the compute unit int8 x int8");
+}
+
+TEST_F(MachineTest, LevelsSayWhatPassesThroughThem) {
+  auto machine = loadMachine("eyeriss", defaultTargetDirs(), &context);
+  ASSERT_TRUE(succeeded(machine));
+  const MemoryLevel &buffer = (*machine)->memory[3];
+  EXPECT_EQ(buffer.name, "buffer");
+  EXPECT_TRUE(buffer.doesHold(Operand::Inputs));
+  EXPECT_FALSE(buffer.doesHold(Operand::Weights));
+  EXPECT_TRUE((*machine)->memory.back().doesHold(Operand::Weights));
 }
 
 TEST_F(MachineTest, UnknownNamesListWhatThereIs) {

@@ -45,7 +45,7 @@ typedef struct {
 } tern_f32x4;
 #endif
 
-/*===- Where a thread is -------------------------------------------------===*/
+/*===- Where a thread is --------------------------------------------------===*/
 
 TERN_DEVICE int32_t tern_thread() { return (int32_t)threadIdx.x; }
 TERN_DEVICE int32_t tern_block() { return (int32_t)blockIdx.x; }
@@ -62,7 +62,7 @@ TERN_DEVICE char *tern_shared() {
 TERN_DEVICE void tern_barrier() { __syncthreads(); }
 TERN_DEVICE void tern_warp_barrier(uint32_t mask) { __syncwarp(mask); }
 
-/*===- Memory ------------------------------------------------------------===*/
+/*===- Memory -------------------------------------------------------------===*/
 
 TERN_DEVICE uint32_t tern_shared_address(const void *shared) {
   return (uint32_t)__cvta_generic_to_shared(shared);
@@ -136,7 +136,7 @@ TERN_DEVICE int32_t tern_atomic_add_i32(int32_t *to, int32_t value) {
   return atomicAdd(to, value);
 }
 
-/*===- Fragments ---------------------------------------------------------===*/
+/*===- Fragments ----------------------------------------------------------===*/
 
 /* Lane 8 m + r names row r (16 bytes) of the 8 x 8 matrix m of 16-bit values;
  * each lane gets 4 bytes of every matrix: of row lane / 4, or, transposed, of
@@ -189,7 +189,7 @@ TERN_MMA(tern_mma_f16, tern_f32x4, "f", "m16n8k16.row.col.f32.f16.f16.f32")
 TERN_MMA(tern_mma_bf16, tern_f32x4, "f", "m16n8k16.row.col.f32.bf16.bf16.f32")
 #undef TERN_MMA
 
-/*===- Registers ---------------------------------------------------------===*/
+/*===- Registers ----------------------------------------------------------===*/
 
 /* acc plus the four products of a's and b's bytes; wraps around. */
 #define TERN_DP4A(name, types)                                                 \
@@ -255,7 +255,7 @@ TERN_DEVICE double tern_fma_f64(double a, double b, double c) {
   return __fma_rn(a, b, c);
 }
 
-/*===- Shuffles ----------------------------------------------------------===*/
+/*===- Shuffles -----------------------------------------------------------===*/
 
 template <typename T>
 TERN_DEVICE T tern_shuffle_xor(uint32_t mask, T value, int32_t lanes) {
@@ -275,7 +275,7 @@ TERN_DEVICE T tern_shuffle(uint32_t mask, T value, int32_t source_lane) {
   return __shfl_sync(mask, value, source_lane);
 }
 
-/*===- What the host calls -----------------------------------------------===*/
+/*===- What the host calls ------------------------------------------------===*/
 
 typedef cudaStream_t tern_stream;
 

@@ -10,18 +10,18 @@
 #ifndef TERN_PRIM_SHIM_H
 #define TERN_PRIM_SHIM_H
 
-#include "prim_shim_meet.h"
-
-#include <memory>
-#include <mutex>
-#include <tuple>
-
 #if defined(__clang__)
 #pragma STDC FP_CONTRACT OFF
 #endif
 #if defined(__FAST_MATH__)
 #error "compile without -ffast-math"
 #endif
+
+#include "prim_shim_meet.h"
+
+#include <memory>
+#include <mutex>
+#include <tuple>
 
 #define TERN_DEVICE static inline
 #define TERN_KERNEL static void
@@ -58,7 +58,7 @@ typedef struct {
 } tern_f32x4;
 #endif
 
-/*===- Where a thread is -------------------------------------------------===*/
+/*===- Where a thread is --------------------------------------------------===*/
 
 inline int32_t tern_thread() { return tern_shim::current->index; }
 inline int32_t tern_block() { return (int32_t)tern_shim::device.block; }
@@ -77,7 +77,7 @@ inline void tern_warp_barrier(uint32_t mask, int32_t line = __builtin_LINE()) {
   tern_shim::meetWarp(mask, line);
 }
 
-/*===- Memory ------------------------------------------------------------===*/
+/*===- Memory -------------------------------------------------------------===*/
 
 inline void tern_copy_async16(void *shared, const void *global, bool valid,
                               int32_t line = __builtin_LINE()) {
@@ -123,7 +123,7 @@ inline int32_t tern_atomic_add_i32(int32_t *to, int32_t value,
   return __atomic_fetch_add(to, value, __ATOMIC_RELAXED);
 }
 
-/*===- Fragments ---------------------------------------------------------===*/
+/*===- Fragments ----------------------------------------------------------===*/
 
 inline tern_i32x4 tern_ldmatrix_x4(const void *row,
                                    int32_t line = __builtin_LINE()) {
@@ -168,7 +168,7 @@ TERN_SHIM_MMA(tern_mma_bf16, float, tern_f32x4,
 #undef TERN_COMMA
 #undef TERN_SHIM_MMA
 
-/*===- Registers ---------------------------------------------------------===*/
+/*===- Registers ----------------------------------------------------------===*/
 
 inline int32_t tern_dp4a_s8(int32_t a, int32_t b, int32_t acc) {
   return tern_shim::dotBytes<int8_t, int8_t>(a, b, acc);
@@ -214,7 +214,7 @@ inline double tern_fma_f64(double a, double b, double c) {
   return std::fma(a, b, c);
 }
 
-/*===- Shuffles ----------------------------------------------------------===*/
+/*===- Shuffles -----------------------------------------------------------===*/
 
 template <typename T>
 inline T tern_shuffle_xor(uint32_t mask, T value, int32_t lanes,
@@ -239,7 +239,7 @@ inline T tern_shuffle(uint32_t mask, T value, int32_t source_lane,
                             line);
 }
 
-/*===- What the host calls -----------------------------------------------===*/
+/*===- What the host calls ------------------------------------------------===*/
 
 /* Streams do not overlap here: everything is done when a call returns. */
 typedef void *tern_stream;
@@ -250,29 +250,27 @@ namespace tern_shim {
 /* There is one device; hosts with several threads take turns. */
 inline std::mutex deviceMutex;
 
-inline bool refuse(const char *what, long long got, long long limit) {
+inline bool inRange(const char *what, int64_t got, int64_t low, int64_t high) {
+  if (got >= low && got <= high)
+    return true;
   fprintf(stderr,
-          "tern device simulation: kernel '%s': expected %s from 1 to %lld, "
-          "but got %lld\n",
-          device.launch.kernel, what, limit, got);
+          "tern device simulation: kernel '%s': expected %s from %lld to "
+          "%lld, but got %lld\n",
+          device.launch.kernel, what, (long long)low, (long long)high,
+          (long long)got);
   return false;
 }
 
 inline bool checkLaunch(const Launch &launch) {
-  if (launch.blocks < 1 || launch.blocks > INT32_MAX)
-    return refuse("a number of blocks", launch.blocks, INT32_MAX);
-  if (launch.threads < 1 || launch.threads > maxThreads)
-    return refuse("a number of threads", launch.threads, maxThreads);
-  if (launch.sharedBytes < 0 || launch.sharedBytes > maxSharedBytes)
-    return refuse("a number of bytes of shared memory", launch.sharedBytes,
-                  maxSharedBytes);
-  return true;
+  return inRange("a number of blocks", launch.blocks, 1, INT32_MAX) &&
+         inRange("a number of threads", launch.threads, 1, maxThreads) &&
+         inRange("a number of bytes of shared memory", launch.sharedBytes, 0,
+                 maxSharedBytes);
 }
 
 inline int32_t run(const Launch &launch) {
   std::lock_guard<std::mutex> lock(deviceMutex);
-  device.launch = launch;
-  device.failed = false;
+  device.startLaunch(launch);
   if (!checkLaunch(launch) || !readSettings(device.launch.settings))
     return tern_device_failed;
   if (runLaunch())

@@ -23,7 +23,7 @@
 #pragma GCC visibility push(hidden)
 namespace tern_shim {
 
-/*===- Switching stacks --------------------------------------------------===*/
+/*===- Switching stacks ---------------------------------------------------===*/
 
 #if defined(__x86_64__)
 /* A suspended stack is its stack pointer; the registers lie on it. */
@@ -74,9 +74,11 @@ inline void prepare(Context &context, char *stack, size_t bytes,
 }
 #endif
 
-/*===- Fibers ------------------------------------------------------------===*/
+/*===- Fibers -------------------------------------------------------------===*/
 
 constexpr size_t stackBytes = 256 * 1024;
+constexpr size_t guardBytes = 4096;
+constexpr const char *noStack = "no memory for the stack of a thread";
 
 struct Fiber {
   Context context;
@@ -87,7 +89,11 @@ struct Fiber {
   Fiber() {
     void *memory = mmap(nullptr, stackBytes, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    stack = memory == MAP_FAILED ? nullptr : (char *)memory;
+    if (memory == MAP_FAILED)
+      return;
+    stack = (char *)memory;
+    /* Whoever needs more must not write to another thread's stack. */
+    mprotect(stack, guardBytes, PROT_NONE);
   }
   Fiber(const Fiber &) = delete;
   ~Fiber() {
@@ -101,12 +107,16 @@ class ReadySet {
 public:
   void fill(int32_t threads) {
     count = threads;
+    low = 0;
     for (int32_t word = 0; word * 64 < threads; ++word)
       words[word] = threads - word * 64 >= 64
                         ? ~uint64_t(0)
                         : (uint64_t(1) << (threads - word * 64)) - 1;
   }
-  void add(int32_t thread) { words[thread / 64] |= uint64_t(1) << thread % 64; }
+  void add(int32_t thread) {
+    words[thread / 64] |= uint64_t(1) << thread % 64;
+    low = low < thread / 64 ? low : thread / 64;
+  }
 
   /* Takes a thread out, or returns -1. */
   int32_t take(Order order, uint64_t &random) {
@@ -120,9 +130,9 @@ public:
     if (order == Order::shuffle)
       if (int32_t thread = takeAny(random); thread >= 0)
         return thread;
-    for (int32_t word = 0; word <= last; ++word)
-      if (words[word])
-        return remove(word, __builtin_ctzll(words[word]));
+    for (; low <= last; ++low)
+      if (words[low])
+        return remove(low, __builtin_ctzll(words[low]));
     return -1;
   }
 
@@ -147,6 +157,8 @@ private:
 
   uint64_t words[maxThreads / 64] = {};
   int32_t count = 0;
+  /* No word below this one has a bit. */
+  int32_t low = 0;
 };
 
 struct Scheduler {
@@ -163,6 +175,7 @@ struct Scheduler {
     int32_t index = ready.take(device.launch.settings.order, random);
     return index < 0 ? nullptr : &device.threads[index];
   }
+  /* Null when there is no memory for its stack. */
   Fiber *takeIdle();
   void switchTo(Fiber *to);
   void work(Fiber *self);
@@ -183,12 +196,11 @@ inline void refresh(Fiber &fiber, size_t number) {
 
 inline Fiber *Scheduler::takeIdle() {
   if (idle.empty()) {
-    fibers.push_back(std::make_unique<Fiber>());
-    if (!fibers.back()->stack) {
-      fibers.pop_back();
-      fault(0, "out of memory for the stacks of threads");
-    }
-    refresh(*fibers.back(), fibers.size());
+    auto fiber = std::make_unique<Fiber>();
+    if (!fiber->stack)
+      return nullptr;
+    refresh(*fiber, fibers.size());
+    fibers.push_back(std::move(fiber));
     return fibers.back().get();
   }
   Fiber *fiber = idle.back();
@@ -231,6 +243,10 @@ inline void Scheduler::work(Fiber *self) {
 inline bool Scheduler::run() {
   ready.fill(device.launch.threads);
   running = takeIdle();
+  if (!running) {
+    fprintf(stderr, "tern device simulation: %s\n", noStack);
+    return false;
+  }
   switchContext(host, running->context);
   current = nullptr;
   if (!device.failed)
@@ -245,7 +261,7 @@ inline bool Scheduler::run() {
   return false;
 }
 
-/*===- What every engine offers ------------------------------------------===*/
+/*===- What every engine offers -------------------------------------------===*/
 
 inline void abandonKernel() {
   Context nowhere;
@@ -263,16 +279,15 @@ struct Section {
     Fiber *to = scheduler.fiberOf[next->index];
     if (!to) {
       to = scheduler.takeIdle();
+      if (!to)
+        fault(current->line, "%s", noStack);
       to->next = next;
     }
     current = next;
     scheduler.switchTo(to);
   }
   void release(Thread &thread) { scheduler.ready.add(thread.index); }
-  void endThread() {
-    current->ended = true;
-    ++device.ended;
-  }
+  void endThread() { ++device.ended; }
 };
 
 /* Fibers share one OS thread: their accesses are in order anyway. */

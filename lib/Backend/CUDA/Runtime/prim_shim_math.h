@@ -23,7 +23,7 @@ template <typename To, typename From> To bitsOf(From from) {
   return to;
 }
 
-/*===- 16-bit floats -----------------------------------------------------===*/
+/*===- 16-bit floats ------------------------------------------------------===*/
 
 inline float fromF16(uint16_t half) {
   uint32_t rest = half & 0x7fffu, sign = (uint32_t)(half & 0x8000) << 16;
@@ -91,7 +91,7 @@ inline uint16_t fmaHalf(uint16_t a, uint16_t b, uint16_t c) {
   return toF16(addToOdd(product, (double)fromF16(c)));
 }
 
-/*===- Registers ---------------------------------------------------------===*/
+/*===- Registers ----------------------------------------------------------===*/
 
 /* Byte i of a register, as `T` (int8_t or uint8_t). */
 template <typename T> int32_t byteOf(int32_t word, int i) {
@@ -127,7 +127,7 @@ inline int32_t permute(int32_t a, int32_t b, int32_t selector) {
   return (int32_t)result;
 }
 
-/*===- Fragments ---------------------------------------------------------===*/
+/*===- Fragments ----------------------------------------------------------===*/
 
 /* What one lane brings to an mma, and takes from it. */
 template <typename T> struct MmaIn {

@@ -35,7 +35,6 @@ inline void meetBlock(int32_t line) {
     self.waitsIn = "tern_barrier";
     self.line = line;
     self.mask = 0;
-    self.exchange = nullptr;
     if (++device.barrierWaits < device.launch.threads) {
       section.suspend();
     } else {
@@ -73,7 +72,7 @@ inline Lanes gatherLanes(const Thread &self) {
   for (uint32_t rest = self.mask; rest; rest &= rest - 1) {
     int lane = __builtin_ctz(rest);
     const Thread &other = warp[lane];
-    if (other.exchange != self.exchange || other.mask != self.mask)
+    if (!other.meets(self))
       fault(self.line,
             "divergent warp: %s meets thread %d in %s of line %d, mask %#x",
             self.waitsIn, other.index, other.waitsIn, other.line, other.mask);
@@ -91,7 +90,6 @@ inline void meetLanes(const char *what, uint32_t mask, Exchange exchange,
   self.waitsIn = what;
   self.line = line;
   self.mask = mask;
-  self.exchange = exchange;
   self.in = in;
   self.out = out;
   uint32_t &waits = device.warpWaits[self.warp()];
@@ -116,7 +114,7 @@ inline void endThread() {
   section.endThread();
 }
 
-/*===- Warp functions ----------------------------------------------------===*/
+/*===- Warp functions -----------------------------------------------------===*/
 
 struct ShuffleIn {
   int32_t value;

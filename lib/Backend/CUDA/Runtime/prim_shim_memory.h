@@ -24,22 +24,28 @@ struct Range {
 
 struct Allocations {
   std::vector<Range> ranges;
-  /* The one that was touched last. */
-  TERN_SHIM_LOCAL static inline Range latest;
+  /* What was found for pointers of late, by some of their bits: a kernel has
+   * few pointers, and follows each of them often. */
+  static constexpr int slots = 16;
+  TERN_SHIM_LOCAL static inline Range latest[slots];
 
+  static Range &latestOf(uintptr_t base) {
+    return latest[(base >> 6 ^ base >> 10 ^ base >> 16) % slots];
+  }
+  /* The one that holds the address; failing that, one that ends there. */
   const Range *find(uintptr_t address) {
-    if (latest.holds(address, 1))
-      return &latest;
-    for (const Range &range : ranges)
-      if (range.holds(address, 1))
-        return &(latest = range);
+    for (uint64_t bytes : {1, 0})
+      for (const Range &range : ranges)
+        if (range.holds(address, bytes))
+          return &(latestOf(address) = range);
     return nullptr;
   }
   void add(uintptr_t begin, uint64_t bytes) {
     ranges.push_back({begin, bytes});
   }
   bool remove(uintptr_t begin) {
-    latest = Range();
+    for (Range &range : latest)
+      range = Range();
     for (size_t i = 0; i < ranges.size(); ++i)
       if (ranges[i].begin == begin)
         return ranges.erase(ranges.begin() + (ptrdiff_t)i), true;
@@ -53,7 +59,7 @@ inline Range sharedRange() {
   return {(uintptr_t)device.shared, (uint64_t)device.launch.sharedBytes};
 }
 
-/*===- Copies under way --------------------------------------------------===*/
+/*===- Copies under way ---------------------------------------------------===*/
 
 #ifdef TERN_SHIM_THREADS
 /* ThreadSanitizer's build looks for races only; fibers find these. */
@@ -91,7 +97,7 @@ inline void forgetCopies() {
 #endif
 }
 
-/*===- Checks ------------------------------------------------------------===*/
+/*===- Checks -------------------------------------------------------------===*/
 
 [[noreturn]] __attribute__((cold, noinline)) inline void
 outOfBounds(const Range &range, uintptr_t address, uint64_t bytes,
@@ -100,6 +106,12 @@ outOfBounds(const Range &range, uintptr_t address, uint64_t bytes,
         "out of bounds: %llu bytes at offset %lld of %llu bytes of %s memory",
         (unsigned long long)bytes, (long long)(address - range.begin),
         (unsigned long long)range.bytes, space);
+}
+
+[[noreturn]] __attribute__((cold, noinline)) inline void
+badIndex(int64_t index, int64_t elements, int32_t line) {
+  fault(line, "out of bounds: expected an index below %lld, but got %lld",
+        (long long)elements, (long long)index);
 }
 
 [[noreturn]] __attribute__((cold, noinline)) inline void
@@ -132,17 +144,21 @@ inline void checkGlobal(uintptr_t base, uintptr_t address, uint64_t bytes,
 }
 
 /* That `bytes` at `address`, reached from pointer `base`, may be touched. */
-inline void check(uintptr_t base, uintptr_t address, uint64_t bytes,
-                  uint64_t alignment, int32_t line) {
-  if (address % alignment)
-    misaligned(address, alignment, line);
-  if (allocations.latest.holds(base, 1) &&
-      allocations.latest.holds(address, bytes))
-    return;
+__attribute__((noinline)) inline void
+checkSlowly(uintptr_t base, uintptr_t address, uint64_t bytes, int32_t line) {
   if (base - (uintptr_t)device.shared <= (uint64_t)maxSharedBytes)
     checkShared(base, address, bytes, line);
   else
     checkGlobal(base, address, bytes, line);
+}
+
+inline void check(uintptr_t base, uintptr_t address, uint64_t bytes,
+                  uint64_t alignment, int32_t line) {
+  if (address % alignment)
+    misaligned(address, alignment, line);
+  const Range &range = Allocations::latestOf(base);
+  if (!range.holds(base, 1) || !range.holds(address, bytes))
+    checkSlowly(base, address, bytes, line);
 }
 
 /* The element that a kernel's pointer and index name. */
@@ -155,8 +171,7 @@ template <typename T> T *at(T *pointer, int64_t index, int32_t line) {
 template <typename T>
 T *atIn(T *pointer, int64_t index, int64_t elements, int32_t line) {
   if (index < 0 || index >= elements)
-    fault(line, "out of bounds: expected an index below %lld, but got %lld",
-          (long long)elements, (long long)index);
+    badIndex(index, elements, line);
   return at(pointer, index, line);
 }
 
@@ -165,7 +180,7 @@ inline void checkAccess(const void *pointer, int32_t bytes, int32_t line) {
         (uint64_t)bytes, line);
 }
 
-/*===- cp.async ----------------------------------------------------------===*/
+/*===- cp.async -----------------------------------------------------------===*/
 
 inline void copyAsync(void *to, const void *from, int32_t bytes, bool valid,
                       int32_t line) {

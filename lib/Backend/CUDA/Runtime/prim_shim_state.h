@@ -50,19 +50,13 @@ struct Copy {
   int32_t line;
 };
 
-struct Lanes;
-/* What a warp function does once its lanes have met. */
-using Exchange = void (*)(const Lanes &lanes);
-
 struct Thread {
   int32_t index = 0;
-  bool ended = false;
   /* The function that this thread waits in, or null, and its line. */
   const char *waitsIn = nullptr;
   int32_t line = 0;
   /* Of the warp function that it waits in. */
   uint32_t mask = 0;
-  Exchange exchange = nullptr;
   const void *in = nullptr;
   void *out = nullptr;
   /* Copies under way, and where each committed group ends among them. */
@@ -74,11 +68,15 @@ struct Thread {
   /* What ThreadSanitizer knows its last two warp barriers by. */
   uint64_t warpTags[2] = {};
 
+  /* Both wait in the same function, of the same lanes. */
+  bool meets(const Thread &other) const {
+    return mask == other.mask &&
+           (waitsIn == other.waitsIn || !strcmp(waitsIn, other.waitsIn));
+  }
   int32_t lane() const { return index % warpSize; }
   int32_t warp() const { return index / warpSize; }
   void restart(int32_t number) {
     index = number;
-    ended = false;
     waitsIn = nullptr;
     copies.clear();
     groups.clear();
@@ -92,6 +90,9 @@ struct Lanes {
   const void *in[warpSize];
   void *out[warpSize];
 };
+
+/* What a warp function does once its lanes have met. */
+using Exchange = void (*)(const Lanes &lanes);
 
 struct Launch {
   const char *kernel = "";
@@ -116,12 +117,18 @@ struct Device {
   std::atomic<bool> failed{false};
   alignas(128) char shared[maxSharedBytes];
 
+  void startLaunch(const Launch &next) {
+    launch = next;
+    failed = false;
+    memset(warpWaits, 0, sizeof warpWaits);
+    for (int32_t i = 0; i < maxThreads; ++i)
+      threads[i].restart(i);
+  }
+
+  /* The block before left no thread waiting. */
   void startBlock(int64_t number) {
     block = number;
     barrierWaits = ended = 0;
-    memset(warpWaits, 0, sizeof warpWaits);
-    for (int32_t i = 0; i < launch.threads; ++i)
-      threads[i].restart(i);
     /* Nobody may count on zeros. */
     memset(shared, 0xcd, (size_t)launch.sharedBytes);
   }
@@ -143,8 +150,7 @@ inline void sayFault(const Thread *thread, int32_t line, const char *format,
           device.launch.kernel, where, what);
 }
 
-/* Ends the launch. Defined by the engine: it has to leave the kernel's stack.
- */
+/* Ends the launch. Fibers and OS threads leave a kernel in different ways. */
 [[noreturn]] inline void abandonKernel();
 
 /* Reports what the current thread did wrong in `line` of the emitted source;
@@ -160,8 +166,8 @@ fault(int32_t line, const char *format, ...) {
   abandonKernel();
 }
 
-/* Nothing can run, yet not everything has ended: says of the first thread
- * that waits what it waits for. */
+/* Nothing can run, yet not everything has ended: says of the first thread that
+ * waits what it waits for. Who does not wait has ended. */
 [[noreturn]] inline void deadlock() {
   Thread *waits = nullptr;
   for (int32_t i = 0; i < device.launch.threads && !waits; ++i)
@@ -175,11 +181,11 @@ fault(int32_t line, const char *format, ...) {
     Thread &other = device.threads[i];
     if (!wholeBlock && !(waits->mask >> other.lane() & 1))
       continue;
-    if (other.ended)
+    if (!other.waitsIn)
       fault(waits->line, "%s: %s waits for thread %d, which has ended",
             wholeBlock ? "divergent barrier" : "divergent warp", waits->waitsIn,
             i);
-    if (other.exchange != waits->exchange || other.mask != waits->mask)
+    if (!other.meets(*waits))
       fault(waits->line,
             "%s: %s waits for thread %d, which waits in %s of line %d",
             wholeBlock ? "divergent barrier" : "divergent warp", waits->waitsIn,
@@ -188,32 +194,37 @@ fault(int32_t line, const char *format, ...) {
   fault(waits->line, "deadlock: %s never returns", waits->waitsIn);
 }
 
-/* "name[:value]" of an environment variable, or `otherwise`. */
+/*===- Settings -----------------------------------------------------------===*/
+
+/* The value of an environment variable, or `otherwise` where it has none. */
 inline const char *setting(const char *name, const char *otherwise) {
   const char *value = getenv(name);
   return value && *value ? value : otherwise;
 }
 
+inline bool badSetting(const char *name, const char *expected,
+                       const char *got) {
+  fprintf(stderr, "%s: expected %s, but got '%s'\n", name, expected, got);
+  return false;
+}
+
 inline bool readSettings(Settings &settings) {
   const char *copies = setting("TERN_SHIM_COPIES", "lazy");
-  const char *order = setting("TERN_SHIM_ORDER", "forward");
   if (!strcmp(copies, "eager"))
     settings.copies = Copies::eager;
   else if (strcmp(copies, "lazy"))
-    return fprintf(stderr,
-                   "TERN_SHIM_COPIES: expected lazy or eager, but got '%s'\n",
-                   copies),
-           false;
-  if (!strcmp(order, "reverse"))
+    return badSetting("TERN_SHIM_COPIES", "lazy or eager", copies);
+
+  const char *order = setting("TERN_SHIM_ORDER", "forward");
+  if (!strcmp(order, "reverse")) {
     settings.order = Order::reverse;
-  else if (!strncmp(order, "shuffle:", 8))
-    settings.order = Order::shuffle, settings.seed = strtoull(order + 8, 0, 10);
-  else if (strcmp(order, "forward"))
-    return fprintf(stderr,
-                   "TERN_SHIM_ORDER: expected forward, reverse or "
-                   "shuffle:<seed>, but got '%s'\n",
-                   order),
-           false;
+  } else if (!strncmp(order, "shuffle:", 8)) {
+    settings.order = Order::shuffle;
+    settings.seed = strtoull(order + 8, nullptr, 10);
+  } else if (strcmp(order, "forward")) {
+    return badSetting("TERN_SHIM_ORDER", "forward, reverse or shuffle:<seed>",
+                      order);
+  }
 #ifdef TERN_SHIM_THREADS
   settings.copies = Copies::eager;
 #endif

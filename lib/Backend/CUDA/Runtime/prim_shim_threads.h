@@ -111,7 +111,6 @@ struct Section {
       deadlock();
   }
   void endThread() {
-    current->ended = true;
     ++device.ended;
     leave();
   }

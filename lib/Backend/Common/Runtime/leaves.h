@@ -207,6 +207,22 @@ TERN_LEAF double tern_minnum_f64(double a, double b) {
   return b != b ? a : a < b ? a : b;
 }
 
+TERN_LEAF bool tern_isunordered_f32(float a, float b) {
+  return a != a || b != b;
+}
+
+TERN_LEAF bool tern_isunordered_f64(double a, double b) {
+  return a != a || b != b;
+}
+
+TERN_LEAF bool tern_islessgreater_f32(float a, float b) {
+  return a < b || a > b;
+}
+
+TERN_LEAF bool tern_islessgreater_f64(double a, double b) {
+  return a < b || a > b;
+}
+
 /* Towards zero; what does not fit becomes the least number. */
 TERN_LEAF int32_t tern_fptosi_i32_f32(float a) {
   return a >= -0x1p31f && a < 0x1p31f ? (int32_t)a : INT32_MIN;

@@ -13,7 +13,7 @@
 // CHECK-NEXT: second init 0 run 0: 2 4 6 8
 // CHECK-NEXT: short 1 null 3 hash 1 magic 1
 // CHECK-NEXT: entry 2 workspace 3 misaligned 3 missing 3
-// CHECK-NEXT: parallel calls 1
+// CHECK-NEXT: parallel calls 2
 // CHECK-NEXT: main: x float rank 1 [4] 16 bytes, alias -1
 
 module attributes {kern.model = "first"} {
