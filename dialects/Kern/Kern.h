@@ -7,12 +7,16 @@
 #include "mlir/IR/Dialect.h"
 #include "mlir/IR/OpDefinition.h"
 #include "mlir/IR/OpImplementation.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/SymbolTable.h"
+#include "mlir/Interfaces/DestinationStyleOpInterface.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
 #include "dialects/Kern/KernDialect.h.inc"
 #include "dialects/Kern/KernEnums.h.inc"
+#define GET_TYPEDEF_CLASSES
+#include "dialects/Kern/KernTypes.h.inc"
 #define GET_ATTRDEF_CLASSES
 #include "dialects/Kern/KernAttrs.h.inc"
 #define GET_OP_CLASSES

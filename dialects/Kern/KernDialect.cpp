@@ -11,12 +11,18 @@ using namespace tern::kern;
 
 #include "dialects/Kern/KernDialect.cpp.inc"
 #include "dialects/Kern/KernEnums.cpp.inc"
+#define GET_TYPEDEF_CLASSES
+#include "dialects/Kern/KernTypes.cpp.inc"
 #define GET_ATTRDEF_CLASSES
 #include "dialects/Kern/KernAttrs.cpp.inc"
 #define GET_OP_CLASSES
 #include "dialects/Kern/KernOps.cpp.inc"
 
 void KernDialect::initialize() {
+  addTypes<
+#define GET_TYPEDEF_LIST
+#include "dialects/Kern/KernTypes.cpp.inc"
+      >();
   addAttributes<
 #define GET_ATTRDEF_LIST
 #include "dialects/Kern/KernAttrs.cpp.inc"

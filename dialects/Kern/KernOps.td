@@ -7,6 +7,7 @@ include "mlir/IR/AttrTypeBase.td"
 include "mlir/IR/EnumAttr.td"
 include "mlir/IR/BuiltinAttributeInterfaces.td"
 include "mlir/IR/SymbolInterfaces.td"
+include "mlir/Interfaces/DestinationStyleOpInterface.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
@@ -15,6 +16,7 @@ def Kern_Dialect : Dialect {
   let cppNamespace = "::tern::kern";
   let summary = "Kernels over byte buffers, and the leaves they are made of.";
   let useDefaultAttributePrinterParser = 1;
+  let useDefaultTypePrinterParser = 1;
 }
 
 def Kern_TensorAttr : AttrDef<Kern_Dialect, "Tensor"> {
@@ -109,6 +111,7 @@ def Kern_FmaOp : Kern_Op<"fma", [Pure, SameOperandsAndResultType]> {
   let assemblyFormat = "$a `,` $b `,` $c attr-dict `:` type($result)";
 }
 
+include "dialects/Kern/KernSpatial.td"
 include "dialects/Kern/KernSimt.td"
 
 #endif // TERN_KERN_OPS

@@ -1,7 +1,6 @@
 //===- Layout.cpp - Addresses inside packed weights -----------------------===//
 #include "dialects/Tern/Layout.h"
 #include "mlir/IR/AffineExpr.h"
-#include "llvm/Support/Endian.h"
 
 using namespace mlir;
 using namespace tern;
@@ -55,16 +54,14 @@ int64_t PackedMatrix::getField(int64_t col) const {
   return evaluate(map.getResult(1), 0, col);
 }
 
-/// Adds `raw`, `bits` wide, to unit `unit` at `field`.
+/// Adds `raw` at bit `shift` of unit `unit`, little-endian.
 static void put(MutableArrayRef<char> bytes, int64_t unitBytes, int64_t unit,
                 int64_t shift, uint64_t raw) {
-  char *at = bytes.data() + unit * unitBytes;
-  if (unitBytes == 1)
-    *at = static_cast<char>(static_cast<uint8_t>(*at) | (raw << shift));
-  else if (unitBytes == 2)
-    llvm::support::endian::write16le(at, static_cast<uint16_t>(raw));
-  else
-    llvm::support::endian::write32le(at, static_cast<uint32_t>(raw));
+  char *at = bytes.data() + unit * unitBytes + shift / 8;
+  char *end = bytes.data() + (unit + 1) * unitBytes;
+  raw <<= shift % 8; // at most 32 bits and 7
+  for (; raw && at != end; raw >>= 8, ++at)
+    *at = static_cast<char>(static_cast<uint8_t>(*at) | (raw & 0xff));
 }
 
 void PackedMatrix::pack(MutableArrayRef<char> bytes,

@@ -18,10 +18,14 @@ public:
   int64_t getDepth() const { return layout.getDepth(); }
   int64_t getBits() const { return layout.getBits(); }
   int64_t getOffset() const { return layout.getOffset(); }
-  /// Codes that share a byte.
-  int64_t getFields() const { return getBits() < 8 ? 8 / getBits() : 1; }
-  /// Bytes of a unit of storage: 1 below 9 bits, 2, or 4.
-  int64_t getUnitBytes() const { return getBits() <= 8 ? 1 : getBits() / 8; }
+  /// Codes that share a unit of storage: a byte, or a word of other width.
+  int64_t getFields() const {
+    return std::max<int64_t>(layout.getUnit() / getBits(), 1);
+  }
+  /// Bytes of a unit of storage: 1 below 9 bits, 2, or 4; those of a word.
+  int64_t getUnitBytes() const {
+    return llvm::divideCeil(std::max(layout.getUnit(), getBits()), 8);
+  }
   /// Codes along K that one block of rows * depth units holds per row.
   int64_t getBlockK() const { return getDepth() * getFields(); }
   int64_t getBlocks() const { return llvm::divideCeil(k, getBlockK()); }

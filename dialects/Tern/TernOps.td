@@ -3,6 +3,7 @@
 #define TERN_TERN_OPS
 
 include "dialects/Tern/TernDialect.td"
+include "dialects/Tern/TernStream.td"
 include "dialects/Tern/TernTypes.td"
 
 class Tern_Op<string mnemonic, list<Trait> traits = []>

@@ -122,13 +122,21 @@ def Tern_LayoutAttr : AttrDef<Tern_Dialect, "Layout"> {
     128 is lane (n % 8) * 4 + (k % 8) / 2; with s = k / 16, h = (k % 16) / 8,
     e = k % 2 it is nibble h of byte 4 * (s / 2) + s % 2 + 2 * e of the lane's:
     a mask of 0x000f000f gives the two neighbours along K as halves of a word.
+
+    `unit` is the width of a word where on-chip memory has another one than a
+    byte: F = unit / bits, and "byte" above reads "word of `unit` bits" (in the
+    blob, as many whole bytes as it takes). A folded unit of PE rows and SIMD
+    columns is rows = PE, depth = 1, unit = SIMD * bits; there, codes with
+    offset 0 are two's complement.
   }];
   let parameters = (ins "int64_t":$rows, "int64_t":$depth, "int64_t":$bits,
                         "int64_t":$offset,
-                        DefaultValuedParameter<"bool", "false">:$fragments);
+                        DefaultValuedParameter<"bool", "false">:$fragments,
+                        DefaultValuedParameter<"int64_t", "8">:$unit);
   let builders = [AttrBuilder<(ins "int64_t":$rows, "int64_t":$depth,
-                                   "int64_t":$bits, "int64_t":$offset), [{
-    return $_get($_ctxt, rows, depth, bits, offset, false);
+                                   "int64_t":$bits, "int64_t":$offset,
+                                   CArg<"bool", "false">:$fragments), [{
+    return $_get($_ctxt, rows, depth, bits, offset, fragments, 8);
   }]>];
   let assemblyFormat = "`<` struct(params) `>`";
 }

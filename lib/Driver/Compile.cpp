@@ -5,6 +5,7 @@
 #include "lib/Backend/Common/Weights.h"
 #include "lib/Driver/Commands.h"
 #include "lib/Driver/Report.h"
+#include "lib/Driver/TestVectors.h"
 #include "lib/Target/Targets.h"
 #include "llvm/Support/Path.h"
 
@@ -23,7 +24,7 @@ int tern::printStage(StringRef model, MLIRContext &context,
   if (stage >= Stage::Schedule && failed(runScheduleStage(*module, options)))
     return ExitInternal;
   if (stage >= Stage::Kern && failed(runLoweringStage(*module, options)))
-    return ExitInternal;
+    return isSpatial(*module) ? ExitRefused : ExitInternal;
   OpPrintingFlags flags;
   flags.elideLargeElementsAttrs(16).elideLargeResourceString(64);
   module->print(os, flags);
@@ -50,7 +51,8 @@ class Writer {
 public:
   Writer(ModuleOp kern, const EmitOptions &emission, OutputFolder &folder)
       : kern(kern), emission(emission), folder(folder) {}
-  int write(const Report &report);
+  /// `files` go along with the code.
+  int write(const Report &report, backend::OutputFiles files);
 
 private:
   using Print = llvm::function_ref<LogicalResult(raw_ostream &)>;
@@ -112,14 +114,13 @@ LogicalResult Writer::addTemps(StringRef stem, backend::OutputFiles &code) {
   return success();
 }
 
-int Writer::write(const Report &report) {
+int Writer::write(const Report &report, backend::OutputFiles code) {
   if (failed(backend::hashWeights(kern)))
     return ExitInternal;
   FailureOr<backend::ModelInfo> info = backend::modelInfoOf(kern);
   if (failed(info))
     return ExitInternal;
   std::string stem = backend::fileNameOf(info->name);
-  backend::OutputFiles code;
   if (failed(emitCode(kern, emission.kind, stem, code)) ||
       (emission.saveTemps && failed(addTemps(stem, code))))
     return ExitInternal;
@@ -160,16 +161,20 @@ int tern::compileInto(ModuleOp module, const CompileOptions &options,
     return ExitUsage;
   if (emission.kind != EmitKind::MLIR && failed(requireBackend(module)))
     return ExitUsage;
-  if (failed(runScheduleStage(module, options)))
+  backend::OutputFiles vectors;
+  if (failed(addTestVectors(module, vectors)) ||
+      failed(runScheduleStage(module, options)))
     return ExitInternal;
   FailureOr<Report> report = describeModel(module);
-  if (failed(report) || failed(runLoweringStage(module, options)))
+  if (failed(report))
     return ExitInternal;
+  if (failed(runLoweringStage(module, options)))
+    return isSpatial(module) ? ExitRefused : ExitInternal;
   addMemory(*report, module);
   // Energy goes into the report of a machine that has its figures.
   llvm::cantFail(
       priceModel(*report, report->machine->missingEnergy().empty()));
-  if (int code = Writer(module, emission, folder).write(*report))
+  if (int code = Writer(module, emission, folder).write(*report, vectors))
     return code;
   if (llvm::Error error = folder.commit()) {
     llvm::errs() << "tern: " << llvm::toString(std::move(error)) << "\n";

@@ -19,10 +19,11 @@ OutputFolder::~OutputFolder() {
 
 Error OutputFolder::add(StringRef name,
                         function_ref<Error(raw_pwrite_stream &)> write) {
-  if (auto code = sys::fs::create_directories(folder))
-    return cannotWrite(folder, code);
   SmallString<128> path(folder), temporary;
   sys::path::append(path, name);
+  StringRef parent = sys::path::parent_path(path);
+  if (auto code = sys::fs::create_directories(parent))
+    return cannotWrite(parent, code);
   int fd;
   if (auto code = sys::fs::createUniqueFile(path + ".%%%%%%.tmp", fd, temporary,
                                             sys::fs::OF_None, 0644))

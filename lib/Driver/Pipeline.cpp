@@ -102,6 +102,11 @@ LogicalResult tern::runGraphStage(ModuleOp module,
   return pm.run(module);
 }
 
+bool tern::isSpatial(ModuleOp module) {
+  FailureOr<const Machine *> machine = machineOf(module);
+  return succeeded(machine) && (*machine)->kind == MachineKind::Fpga;
+}
+
 LogicalResult tern::runScheduleStage(ModuleOp module,
                                      const CompileOptions &options) {
   // From here on every choice is one of the machine's.
@@ -116,10 +121,25 @@ LogicalResult tern::runScheduleStage(ModuleOp module,
   pm.addPass(tiling::createFuseElementwise());
   pm.addPass(tiling::createFuseEpilogue());
   pm.addPass(createCSEPass());
+  if (isSpatial(module))
+    return pm.run(module);
   pm.addPass(precision::createSelectMpGemm({options.method, options.bisectLayer}));
   // Weights are packed here, once, in the order the kernels read them.
   pm.addPass(tiling::createPackWeights());
   return pm.run(module);
+}
+
+/// Steps between the first and the last product become stages and streams, on
+/// tensors; what is left is for the host.
+static void addSpatialPasses(PassManager &pm, const CompileOptions &options) {
+  pm.addPass(lowering::createPlaceOnDevice());
+  pm.addPass(lowering::createDeriveThresholds());
+  if (options.taps)
+    pm.addPass(lowering::createTapDataflow());
+  pm.addPass(lowering::createChooseFolding());
+  pm.addPass(lowering::createStreamEdges());
+  pm.addPass(lowering::createSizeFifos());
+  pm.addPass(lowering::createLowerStages());
 }
 
 LogicalResult tern::runLoweringStage(ModuleOp module,
@@ -127,6 +147,8 @@ LogicalResult tern::runLoweringStage(ModuleOp module,
   PassManager pm(module.getContext());
   instrument(pm, options, "lowering");
 
+  if (isSpatial(module))
+    addSpatialPasses(pm, options);
   // Tensors become buffers, buffers get places, steps become kernels.
   pm.addPass(lowering::createBufferize());
   if (options.taps)

@@ -64,6 +64,11 @@ mlir::LogicalResult setTarget(mlir::ModuleOp module, llvm::StringRef name);
 mlir::LogicalResult runScheduleStage(mlir::ModuleOp module,
                                      const CompileOptions &options);
 
+/// Whether the target is a part that stages are laid out on. It has one way of
+/// multiplying; folding is chosen where the streams are drawn; and lowering may
+/// refuse a model that the part does not do or hold.
+bool isSpatial(mlir::ModuleOp module);
+
 /// Scheduled form -> kern form, ready for a backend.
 mlir::LogicalResult runLoweringStage(mlir::ModuleOp module,
                                      const CompileOptions &options);

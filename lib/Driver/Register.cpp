@@ -13,6 +13,7 @@
 #define TERN_BACKENDS(BACKEND)                                                 \
   BACKEND(C)                                                                   \
   BACKEND(CUDA)                                                                \
+  BACKEND(HLS)                                                                 \
   BACKEND(Host)                                                                \
   BACKEND(RVV)
 

@@ -257,4 +257,6 @@ void tern::addMemory(Report &report, ModuleOp kern) {
   for (auto entry : kern.getOps<func::FuncOp>())
     if (auto bytes = entry->getAttrOfType<IntegerAttr>("kern.workspace"))
       report.workspaceBytes = std::max(report.workspaceBytes, bytes.getInt());
+  if (FailureOr<const Machine *> machine = machineOf(kern); succeeded(machine))
+    report.design = describeDesign(kern, **machine);
 }

@@ -1,6 +1,7 @@
 //===- Report.h - What a compiled model does, and what that costs ---------===//
 #pragma once
 #include "lib/CostModel/Energy.h"
+#include "lib/Driver/ReportFpga.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/Support/raw_ostream.h"
 #include <string>
@@ -33,6 +34,7 @@ struct Report {
   int64_t parameters = 0; ///< elements of weights
   int64_t weightsBytes = 0, workspaceBytes = 0;
   int64_t floatBytes = 0; ///< the same weights in f32
+  std::optional<DesignReport> design; ///< of a spatial target
   bool hasEnergy = false;
 
   double macs() const;

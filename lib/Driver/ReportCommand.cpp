@@ -48,8 +48,10 @@ int ReportCommand::describe(ModuleOp graph, const CompileOptions &compile,
   if (failed(runScheduleStage(*module, compile)))
     return ExitInternal;
   FailureOr<Report> described = describeModel(*module);
-  if (failed(described) || failed(runLoweringStage(*module, compile)))
+  if (failed(described))
     return ExitInternal;
+  if (failed(runLoweringStage(*module, compile)))
+    return isSpatial(*module) ? ExitRefused : ExitInternal;
   report = std::move(*described);
   addMemory(report, *module);
   if (llvm::Error error = priceModel(report, !noEnergy)) {

@@ -156,6 +156,8 @@ static void printReport(json::OStream &json, const Report &report) {
       for (const LayerReport &layer : report.layers)
         printLayer(json, layer, report);
     });
+    if (report.design)
+      json.attributeObject("fpga", [&] { printJson(*report.design, json); });
   });
 }
 

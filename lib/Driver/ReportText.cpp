@@ -148,6 +148,8 @@ static void printOne(const Report &report, raw_ostream &os) {
        << shortened(layer.name, 40) << " (" << shortened(layer.op, 24) << " -> "
        << layer.output << ")\n";
   }
+  if (report.design)
+    printText(*report.design, os);
 }
 
 //===----------------------------------------------------------------------===//

@@ -1,5 +1,6 @@
 //===- BufferizeModels.cpp - How Tern's operations bufferize --------------===//
 #include "passes/Lowering/BufferizeModels.h"
+#include "dialects/Kern/Kern.h"
 #include "dialects/Tern/Tern.h"
 #include "mlir/Dialect/Arith/Transforms/BufferizableOpInterfaceImpl.h"
 #include "mlir/Dialect/Bufferization/IR/DstBufferizableOpInterfaceImpl.h"
@@ -46,6 +47,38 @@ struct ContractionModel
   }
 };
 
+/// kern.accelerate writes its inits, which it never reads.
+struct AccelerateModel
+    : DstBufferizableOpInterfaceExternalModel<AccelerateModel,
+                                              kern::AccelerateOp> {
+  bool bufferizesToMemoryRead(Operation *op, OpOperand &operand,
+                              const AnalysisState &) const {
+    return !cast<DestinationStyleOpInterface>(op).isDpsInit(&operand);
+  }
+
+  LogicalResult bufferize(Operation *op, RewriterBase &rewriter,
+                          const BufferizationOptions &options) const {
+    auto call = cast<kern::AccelerateOp>(op);
+    auto buffersOf = [&](ValueRange tensors, SmallVector<Value> &buffers) {
+      for (Value tensor : tensors) {
+        FailureOr<Value> buffer = getBuffer(rewriter, tensor, options);
+        if (failed(buffer))
+          return failure();
+        buffers.push_back(*buffer);
+      }
+      return success();
+    };
+    SmallVector<Value> inputs, inits;
+    if (failed(buffersOf(call.getInputs(), inputs)) ||
+        failed(buffersOf(call.getInits(), inits)))
+      return failure();
+    rewriter.create<kern::AccelerateOp>(op->getLoc(), TypeRange(),
+                                        call.getDesignAttr(), inputs, inits);
+    replaceOpWithBufferizedValues(rewriter, op, inits);
+    return success();
+  }
+};
+
 /// A weight is memory that nobody may write.
 struct UseModel : BufferizableOpInterface::ExternalModel<UseModel, ir::UseOp> {
   bool bufferizesToAllocation(Operation *, Value) const { return false; }
@@ -76,5 +109,8 @@ void lowering::registerBufferizationModels(DialectRegistry &registry) {
     ir::MatmulOp::attachInterface<ContractionModel<ir::MatmulOp>>(*context);
     ir::ConvOp::attachInterface<ContractionModel<ir::ConvOp>>(*context);
     ir::UseOp::attachInterface<UseModel>(*context);
+  });
+  registry.addExtension(+[](MLIRContext *context, kern::KernDialect *) {
+    kern::AccelerateOp::attachInterface<AccelerateModel>(*context);
   });
 }

@@ -1,5 +1,6 @@
 //===- Buffers.cpp - Facts about memory at function level -----------------===//
 #include "passes/Lowering/Buffers.h"
+#include "dialects/Kern/Kern.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
@@ -53,7 +54,8 @@ int64_t lowering::offsetIn(Value view) {
 }
 
 bool lowering::isStep(Operation *op) {
-  return isa<linalg::LinalgOp, ir::MatmulOp, ir::ConvOp, memref::CopyOp>(op);
+  return isa<linalg::LinalgOp, ir::MatmulOp, ir::ConvOp, memref::CopyOp,
+             kern::AccelerateOp>(op);
 }
 
 SmallVector<Value> lowering::writtenBy(Operation *step) {

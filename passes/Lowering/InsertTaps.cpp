@@ -35,7 +35,9 @@ static void insertTaps(func::FuncOp entry) {
   Operation *terminator = body.getTerminator();
   SmallVector<Operation *> steps;
   for (Operation &op : body)
-    if (isStep(&op) && !isa<memref::CopyOp>(op) && layerOf(op.getLoc()))
+    // A dataflow's taps are streams of its own (TapDataflow.cpp).
+    if (isStep(&op) && !isa<memref::CopyOp, kern::AccelerateOp>(op) &&
+        layerOf(op.getLoc()))
       steps.push_back(&op);
   OpBuilder builder(entry.getContext());
   for (Operation *step : steps) {

@@ -15,6 +15,101 @@ class Lowering<string flag> : Pass<flag, "mlir::ModuleOp"> {
   ];
 }
 
+//===----------------------------------------------------------------------===//
+// Spatial targets: streams on tensors, before buffers
+//===----------------------------------------------------------------------===//
+
+def PlaceOnDevice : Lowering<"tern-place-on-device"> {
+  let summary = "Choose the steps that the part does; the rest is the host's.";
+  let description = [{
+    Everything from the first to the last integer product with constant weights
+    goes into one tern.dataflow. A product whose result only the host reads, as
+    floats, gives the host its sums. All nodes between that no stage does are
+    refused at once.
+
+    Assumes: scheduled form without packed weights, one entry.
+    Guarantees: the entry holds one tern.dataflow whose steps stageOf accepts.
+    Cost: linear.
+  }];
+}
+
+def TapDataflow : Lowering<"tern-tap-dataflow"> {
+  let summary = "Deliver the result of every step of a dataflow, for verify.";
+  let description = [{
+    Each becomes one more result of the entry, named "tap:<layer id>:0"; a value
+    that has other readers, too, is forked.
+
+    Assumes: tern-place-on-device. Guarantees: other results are unchanged.
+    Cost: linear.
+  }];
+}
+
+def DeriveThresholds : Lowering<"tern-derive-thresholds"> {
+  let summary = "Turn epilogues that end in few codes into comparisons.";
+  let description = [{
+    Evaluates the epilogue on every sum that the accumulator can hold, for each
+    channel. Where the codes only rise or only fall, at most 15 times, the steps
+    become constants that the sum is compared with.
+
+    Assumes: tern-place-on-device. Guarantees: the same codes for every sum.
+    Cost: channels times the accumulator's interval, 2^27 evaluations at most.
+  }];
+  let statistics = [Statistic<"numRewritten", "num-rewritten",
+                              "Number of epilogues that became comparisons">];
+}
+
+def ChooseFolding : Lowering<"tern-choose-folding"> {
+  let summary = "Choose how many rows and columns each product does at once.";
+  let description = [{
+    chooseFolding (lib/CostModel/Folding.h) balances the layers' cycles within
+    the part; the answer is each product's layout: rows are the PE, a unit holds
+    SIMD weights.
+
+    Assumes: tern-place-on-device.
+    Guarantees: every product has a layout, or an error names the layer and the
+    resource that the part lacks.
+    Cost: quadratic in layers times foldings.
+  }];
+}
+
+def StreamEdges : Lowering<"tern-stream-edges"> {
+  let summary = "Draw the edges of a dataflow: order, words, converters.";
+  let description = [{
+    Every use of a tensor by a step becomes a tern.stream: channels last where a
+    window is, as many lanes as the producer makes, with a second edge where the
+    consumer takes another number.
+
+    Assumes: tern-choose-folding.
+    Guarantees: steps of a dataflow read edges only; depths are all 2.
+    Cost: linear in elements (orders are compared).
+  }];
+}
+
+def SizeFifos : Lowering<"tern-size-fifos"> {
+  let summary = "Give queues the depth that keeps reconvergent ways going.";
+  let description = [{
+    Where ways from one value meet in a step, the first edge of each is made as
+    deep as what the others must have read before they write
+    (lib/CostModel/StageRate.h).
+
+    Assumes: tern-stream-edges. Guarantees: the design cannot come to a stop.
+    Cost: words of a join times the square of its ways.
+  }];
+}
+
+def LowerStages : Lowering<"tern-lower-stages"> {
+  let summary = "Write a dataflow as a kern.design of stages and queues.";
+  let description = [{
+    Steps become functions of scf loops on words, edges become kern.fifo, values
+    with several edges a fork; a convolution is a window and a product. The
+    dataflow becomes kern.accelerate.
+
+    Assumes: tern-stream-edges.
+    Guarantees: no tern.dataflow and no tern.stream is left.
+    Cost: linear; packs the weights.
+  }];
+}
+
 def Bufferize : Lowering<"tern-bufferize"> {
   let summary = "Turn tensors into memory.";
   let description = [{

@@ -10,8 +10,8 @@ namespace {
 class ModelPrinter {
 public:
   ModelPrinter(const ModelInfo &info, const StringMap<std::string> &kernels,
-               raw_ostream &os)
-      : info(info), kernels(kernels), os(os) {}
+               const StringSet<> &devices, raw_ostream &os)
+      : info(info), kernels(kernels), devices(devices), os(os) {}
   void print();
 
 private:
@@ -23,6 +23,7 @@ private:
 
   const ModelInfo &info;
   const StringMap<std::string> &kernels;
+  const StringSet<> &devices;
   raw_ostream &os;
   Names names;
   SmallVector<std::string> entryNames;
@@ -63,9 +64,15 @@ void ModelPrinter::launch(const LaunchInfo &launch, const EntryInfo &entry) {
       os << "outputs[" << buffer.argument - 2 - inputs << "]";
     os << " + " << buffer.offset;
   }
-  os << (launch.buffers.empty() ? "NULL" : "") << "};\n    launch(threads, "
-     << launch.trip << ", " << kernels.lookup(launch.kernel)
-     << ", buffers);\n  }\n";
+  os << (launch.buffers.empty() ? "NULL" : "") << "};\n";
+  if (devices.contains(launch.kernel)) {
+    os << "    int32_t status = " << kernels.lookup(launch.kernel)
+       << "(buffers);\n    if (status != TERN_OK)\n      return status;\n"
+          "  }\n";
+    return;
+  }
+  os << "    launch(threads, " << launch.trip << ", "
+     << kernels.lookup(launch.kernel) << ", buffers);\n  }\n";
 }
 
 void ModelPrinter::entry(const EntryInfo &entry, const std::string &name) {
@@ -107,8 +114,11 @@ void ModelPrinter::print() {
     names.reserve(kernel.second);
   entryNames = printTables(info, /*onDevice=*/false, names, os);
   init();
-  bool launches = any_of(
-      info.entries, [](const EntryInfo &e) { return !e.launches.empty(); });
+  bool launches = any_of(info.entries, [&](const EntryInfo &e) {
+    return any_of(e.launches, [&](const LaunchInfo &each) {
+      return !devices.contains(each.kernel);
+    });
+  });
   if (launches)
     launcher();
   for (auto [info, name] : zip(info.entries, entryNames))
@@ -123,6 +133,6 @@ void ModelPrinter::print() {
 
 void tern::backend::printModel(const ModelInfo &info,
                                const StringMap<std::string> &kernels,
-                               raw_ostream &os) {
-  ModelPrinter(info, kernels, os).print();
+                               const StringSet<> &devices, raw_ostream &os) {
+  ModelPrinter(info, kernels, devices, os).print();
 }

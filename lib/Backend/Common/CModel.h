@@ -3,16 +3,18 @@
 #include "lib/Backend/Common/ModelInfo.h"
 #include "lib/Backend/Common/Names.h"
 #include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/raw_ostream.h"
 
 namespace tern::backend {
 
 /// Prints what include/tern/runtime.h promises, around kernels that have been
 /// printed: the tables, init, run, the one exported symbol. `kernels` gives the
-/// C name of every kernel, by symbol.
+/// C name of every kernel, by symbol; those in `devices` run elsewhere, and are
+/// functions of the buffers that return a status.
 void printModel(const ModelInfo &info,
                 const llvm::StringMap<std::string> &kernels,
-                llvm::raw_ostream &os);
+                const llvm::StringSet<> &devices, llvm::raw_ostream &os);
 
 /// The pieces of that which other languages' models have in common with C's:
 /// the tables up to `info`, which give every entry a name; what init checks of

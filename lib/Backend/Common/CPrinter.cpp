@@ -296,16 +296,22 @@ void KernelPrinter::comment(ArrayRef<std::string> buffers) {
     os << "Layer \"" << commentOf(layer.getValue()) << "\"" << moreLayers()
        << ".";
   else
-    os << "A kernel.";
+    os << (kernel->hasAttr("kern.kernel") ? "A kernel." : "A stage.");
+  if (auto remark = kernel->getAttrOfType<StringAttr>("kern.remark"))
+    os << "\n * " << commentOf(remark.getValue());
   for (auto [buffer, argument] :
-       llvm::zip(buffers, kernel.getArguments().drop_front(2))) {
-    auto type = cast<MemRefType>(argument.getType());
+       llvm::zip(buffers, kernel.getArguments().take_back(buffers.size()))) {
+    os << "\n *   " << buffer << ": ";
+    auto type = dyn_cast<MemRefType>(argument.getType());
+    if (!type) {
+      os << language.typeOf(argument.getType());
+      continue;
+    }
     Type element = type.getElementType();
     int64_t bytes =
         type.getNumElements() * llvm::divideCeil(bitsOf(element), 8);
-    os << "\n *   " << buffer << ": " << type.getNumElements() << " x "
-       << cSuffixOf(element) << ", " << bytes << " bytes, "
-       << describeAccess(argument);
+    os << type.getNumElements() << " x " << cSuffixOf(element) << ", " << bytes
+       << " bytes, " << describeAccess(argument);
   }
   os << " */\n";
 }
@@ -314,11 +320,14 @@ LogicalResult KernelPrinter::print(StringRef name,
                                    ArrayRef<std::string> hints) {
   if (failed(checkTypes()))
     return failure();
-  texts[kernel.getArgument(0)] = CText("lo");
-  texts[kernel.getArgument(1)] = CText("hi");
+  // A kernel's range comes first; a stage has none.
+  auto arguments = kernel.getArguments().take_back(hints.size());
+  if (arguments.size() != kernel.getNumArguments()) {
+    texts[kernel.getArgument(0)] = CText("lo");
+    texts[kernel.getArgument(1)] = CText("hi");
+  }
   SmallVector<std::string> buffers;
-  for (auto [hint, argument] :
-       llvm::zip(hints, kernel.getArguments().drop_front(2))) {
+  for (auto [hint, argument] : llvm::zip(hints, arguments)) {
     buffers.push_back(names.make(hint, "buffer"));
     texts[argument] = CText(buffers.back());
   }
@@ -346,4 +355,14 @@ LogicalResult backend::printKernel(func::FuncOp kernel, StringRef name,
                               "rank-1 memrefs...), but got ")
            << kernel.getFunctionType();
   return KernelPrinter(kernel, language, leaves, os).print(name, hints);
+}
+
+LogicalResult backend::printStage(func::FuncOp stage, StringRef name,
+                                  ArrayRef<std::string> hints,
+                                  const CLanguage &language, CLeaves &leaves,
+                                  raw_ostream &os) {
+  if (stage.getNumArguments() != hints.size() || !stage.getBody().hasOneBlock())
+    return stage.emitOpError("expected one block and ")
+           << hints.size() << " arguments, but got " << stage.getFunctionType();
+  return KernelPrinter(stage, language, leaves, os).print(name, hints);
 }

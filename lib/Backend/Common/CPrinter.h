@@ -25,4 +25,11 @@ mlir::LogicalResult printKernel(mlir::func::FuncOp kernel, llvm::StringRef name,
                                 const CLanguage &language, CLeaves &leaves,
                                 llvm::raw_ostream &os);
 
+/// Prints the function of a stage: any arguments, called by `hints`, as the
+/// language's head has them.
+mlir::LogicalResult printStage(mlir::func::FuncOp stage, llvm::StringRef name,
+                               llvm::ArrayRef<std::string> hints,
+                               const CLanguage &language, CLeaves &leaves,
+                               llvm::raw_ostream &os);
+
 } // namespace tern::backend

@@ -78,6 +78,26 @@ TEST_F(Layouts, BinaryCodesReadAsSigns) {
   EXPECT_EQ(static_cast<uint8_t>(bytes[0]), 0b10110110);
 }
 
+TEST_F(Layouts, WordsOfOnChipMemoryHoldCodesOfAnyWidth) {
+  // 3 rows at a time, 5 codes of 3 bits to a word: 15 bits in two bytes.
+  PackedMatrix m(ir::LayoutAttr::get(&context, 3, 1, 3, 0, false, 15), 6, 10);
+  EXPECT_EQ(m.getFields(), 5);
+  EXPECT_EQ(m.getUnitBytes(), 2);
+  EXPECT_EQ(m.getUnits(), 2 * 2 * 3);
+  auto value = [](int64_t n, int64_t k) { return (n * 5 + k * 3) % 8 - 4; };
+  std::vector<char> bytes(m.getSizeInBytes());
+  m.pack(bytes, value);
+  for (int64_t n = 0; n < 6; ++n)
+    for (int64_t k = 0; k < 10; ++k) {
+      // Tile, word of the row, row in the tile.
+      int64_t unit = ((n / 3) * 2 + k / 5) * 3 + n % 3;
+      uint16_t word;
+      memcpy(&word, bytes.data() + 2 * unit, 2);
+      int64_t code = (word >> (k % 5 * 3)) & 7;
+      EXPECT_EQ(code >= 4 ? code - 8 : code, value(n, k));
+    }
+}
+
 /// The order that kern.mma f16 reads: of a block of 128 codes of 8 rows, lane
 /// l's 16 bytes are nibbles of (row l / 4; k = 16 * step + 8 * half + 2 * (l %
 /// 4) + odd), two neighbours along K 16 bits apart in a word.
