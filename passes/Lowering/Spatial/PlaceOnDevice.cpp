@@ -69,16 +69,12 @@ void Placer::choose() {
       placed.insert(&op);
 }
 
-/// `why` is "what is expected, but got what; what would help".
+/// One line for a user: where, the node, what was expected, and what helps.
 static void refuse(Operation *op, StringRef why) {
-  auto [reason, help] = why.split("; ");
   Location loc = op->getLoc();
   if (auto file = loc->findInstanceOf<FileLineColLoc>())
     loc = file;
-  InFlightDiagnostic error = emitError(loc);
-  error << "node " << describeLayer(op) << ": " << reason;
-  if (!help.empty())
-    error.attachNote() << "help: " << help;
+  emitError(loc) << "node " << describeLayer(op) << ": " << why;
 }
 
 /// All refusals at once, each with its node and what would help.
