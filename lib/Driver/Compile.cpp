@@ -172,8 +172,7 @@ int tern::compileInto(ModuleOp module, const CompileOptions &options,
     return isSpatial(module) ? ExitRefused : ExitInternal;
   addMemory(*report, module);
   // Energy goes into the report of a machine that has its figures.
-  llvm::cantFail(
-      priceModel(*report, report->machine->missingEnergy().empty()));
+  llvm::cantFail(priceModel(*report, report->machine->missingEnergy().empty()));
   if (int code = Writer(module, emission, folder).write(*report, vectors))
     return code;
   if (llvm::Error error = folder.commit()) {

@@ -1,5 +1,6 @@
 //===- Main.cpp - Dispatch to the subcommands -----------------------------===//
 #include "lib/Driver/Commands.h"
+#include "lib/Driver/Diagnostics.h"
 #include "lib/Driver/Register.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "llvm/Support/InitLLVM.h"
@@ -124,6 +125,7 @@ std::unique_ptr<mlir::MLIRContext> driver::makeContext() {
   auto context = std::make_unique<mlir::MLIRContext>(
       registry, mlir::MLIRContext::Threading::DISABLED);
   context->loadAllAvailableDialects();
+  printDiagnostics(*context);
   return context;
 }
 

@@ -221,10 +221,14 @@ describeStep(Operation &op, const Machine &machine, SymbolTable &symbols) {
   // activation behind it.
   op.getLoc()->walk([&](Location loc) {
     auto fused = dyn_cast<FusedLocWith<ir::LayerAttr>>(loc);
-    if (fused &&
-        (layer.name.empty() || !fused.getMetadata().getName().empty())) {
-      layer.name = fused.getMetadata().getName().str();
-      layer.op = fused.getMetadata().getOp().str();
+    if (!fused)
+      return WalkResult::advance();
+    // Not after a constant that went into it, or a step without a name.
+    ir::LayerAttr found = fused.getMetadata();
+    bool says = !found.getName().empty() && found.getOp() != "Constant";
+    if (layer.name.empty() || says) {
+      layer.name = found.getName().str();
+      layer.op = found.getOp().str();
     }
     return WalkResult::advance();
   });

@@ -81,6 +81,15 @@ SmallVector<Value> Emitter::delinearize(Value flat, ArrayRef<int64_t> shape) {
   return indices;
 }
 
+Value Emitter::named(StringRef name, Value value) {
+  if (auto argument = dyn_cast<BlockArgument>(value))
+    argument.setLoc(NameLoc::get(getStringAttr(name), argument.getLoc()));
+  Operation *op = value.getDefiningOp();
+  if (op && !isa<arith::ConstantOp>(op) && !isa<NameLoc>(op->getLoc()))
+    op->setLoc(NameLoc::get(getStringAttr(name), op->getLoc()));
+  return value;
+}
+
 Value Emitter::loadFlat(Value memref, Value flat) {
   auto type = cast<MemRefType>(memref.getType());
   return create<memref::LoadOp>(memref, delinearize(flat, type.getShape()));

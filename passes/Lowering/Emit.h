@@ -41,6 +41,9 @@ public:
   /// An f16, bf16 or f32 scalar as f32.
   Value toF32(Value value);
 
+  /// `value`, called `name` where code is printed, unless it has a name.
+  Value named(llvm::StringRef name, Value value);
+
   /// Element `flat` (row-major) of a memref of any rank.
   Value loadFlat(Value memref, Value flat);
   /// Row-major coordinates of `flat` in `shape`.

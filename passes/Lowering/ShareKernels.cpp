@@ -1,7 +1,7 @@
 //===- ShareKernels.cpp - One kernel for steps that do the same -----------===//
 //
-// Networks repeat themselves: a recurrence is the same step at every position, a
-// transformer the same layer many times. Steps that differ in nothing but the
+// Networks repeat themselves: a recurrence is the same step at every position,
+// a transformer the same layer many times. Steps that differ in nothing but the
 // memory they are given need one kernel; lowering, compiling and storing the
 // others would only cost time and space.
 //
@@ -23,10 +23,9 @@ using namespace tern::lowering;
 static llvm::hash_code hashOf(func::FuncOp kernel) {
   llvm::hash_code hash = hash_value(kernel.getFunctionType());
   kernel.getBody().walk<WalkOrder::PreOrder>([&](Operation *op) {
-    hash = llvm::hash_combine(
-        hash, op->getName(), op->getAttrDictionary(),
-        llvm::hash_combine_range(op->result_type_begin(),
-                                 op->result_type_end()));
+    hash = llvm::hash_combine(hash, op->getName(), op->getAttrDictionary(),
+                              llvm::hash_combine_range(op->result_type_begin(),
+                                                       op->result_type_end()));
   });
   return hash;
 }

@@ -47,16 +47,29 @@ VectorType SimdOp::vectorOf(Type element, int64_t perLane) const {
 }
 
 static Scratch makeScratch(Emitter &b, const SimdOp &p) {
-  auto allocate = [&](int64_t size, Type element) {
-    return b.create<memref::AllocaOp>(MemRefType::get({size}, element));
+  auto allocate = [&](StringRef name, int64_t size, Type element) {
+    return b.named(
+        name, b.create<memref::AllocaOp>(MemRefType::get({size}, element)));
   };
   Scratch scratch;
-  scratch.panel = allocate(p.blockM * p.paddedK(),
+  scratch.panel = allocate("panel", p.blockM * p.paddedK(),
                            p.isInteger ? Type(b.getI8Type()) : b.getF32Type());
   if (p.needsSums())
-    scratch.sums = allocate(p.blockM * p.groups, b.getI32Type());
-  scratch.acc = allocate(p.blockM * p.rows(), p.accumulatorType());
+    scratch.sums = allocate("input_sums", p.blockM * p.groups, b.getI32Type());
+  scratch.acc = allocate("products", p.blockM * p.rows(), p.accumulatorType());
   return scratch;
+}
+
+/// What a tile is, for who reads the printed kernel.
+static std::string remarkOn(const SimdOp &p) {
+  const PackedMatrix &matrix = p.matrix;
+  std::string text;
+  llvm::raw_string_ostream(text)
+      << "A tile: " << p.rows() << " rows of weights by " << p.blockM
+      << (p.blockM == 1 ? " row" : " rows") << " of inputs, "
+      << matrix.getBlockK() << " products deep at a time ("
+      << matrix.getSizeInBytes() / matrix.getTiles() << " bytes a tile).";
+  return text;
 }
 
 int64_t lowering::lowerPackedContraction(func::FuncOp kernel, Operation *op,
@@ -64,16 +77,23 @@ int64_t lowering::lowerPackedContraction(func::FuncOp kernel, Operation *op,
   SimdOp p(op, shape);
   Emitter b(op->getLoc(), op->getContext());
   b.setInsertionPoint(op);
+  kernel->setAttr("kern.remark", b.getStringAttr(remarkOn(p)));
   Scratch scratch = makeScratch(b, p);
   b.loop(kernel.getArgument(0), kernel.getArgument(1), [&](Value point) {
+    b.named("point", point);
     Value chunkM = b.mod(point, p.gridM), chunkN = b.div(point, p.gridM);
-    Value block = b.mul(chunkM, p.chunkM), tile = b.mul(chunkN, p.chunkN);
-    Value lastBlock = b.min(b.add(block, p.chunkM), p.blocksM());
-    Value lastTile = b.min(b.add(tile, p.chunkN), p.matrix.getTiles());
+    Value block = b.named("first_block", b.mul(chunkM, p.chunkM));
+    Value tile = b.named("first_tile", b.mul(chunkN, p.chunkN));
+    Value lastBlock =
+        b.named("end_block", b.min(b.add(block, p.chunkM), p.blocksM()));
+    Value lastTile =
+        b.named("end_tile", b.min(b.add(tile, p.chunkN), p.matrix.getTiles()));
     b.loop(block, lastBlock, [&](Value i) {
-      Value first = b.mul(i, p.blockM);
+      Value first =
+          b.named("first_input", b.mul(b.named("block", i), p.blockM));
       emitPanel(b, p, scratch, first);
       b.loop(tile, lastTile, [&](Value t) {
+        b.named("tile", t);
         emitTile(b, p, scratch, t, first);
         emitFinish(b, p, scratch, t, first);
       });

@@ -14,7 +14,8 @@ static Value copyInputs(Emitter &b, const SimdOp &p, const Scratch &scratch,
   if (scratch.sums)
     inits.push_back(b.constant(b.getI32Type(), 0));
   auto sums = b.loop(begin, end, inits, [&](Value k, ValueRange carried) {
-    Value number = reader.read(k), stored = number;
+    b.named("k", k);
+    Value number = b.named("input", reader.read(k)), stored = number;
     if (p.isInteger)
       stored = b.create<arith::TruncIOp>(b.getI8Type(), number);
     b.create<memref::StoreOp>(stored, scratch.panel, b.add(target, k));
@@ -31,14 +32,14 @@ void lowering::emitPanel(Emitter &b, const SimdOp &p, const Scratch &scratch,
   Type stored = cast<MemRefType>(scratch.panel.getType()).getElementType();
   b.loop(0, p.blockM, [&](Value i) {
     // Rows beyond the last repeat it; emitFinish stores none of them.
-    Value row = b.add(first, i);
+    Value row = b.named("row", b.add(first, b.named("i", i)));
     if (p.m % p.blockM)
       row = b.min(row, p.m - 1);
     InputReader reader(b, p, row);
-    Value target = b.mul(i, p.paddedK());
+    Value target = b.named("panel_row", b.mul(i, p.paddedK()));
     b.loop(0, p.groups, [&](Value g) {
-      Value begin = b.mul(g, p.scaleGroup);
-      Value end = b.min(b.add(begin, p.scaleGroup), p.k);
+      Value begin = b.named("begin", b.mul(b.named("group", g), p.scaleGroup));
+      Value end = b.named("end", b.min(b.add(begin, p.scaleGroup), p.k));
       Value sum = copyInputs(b, p, scratch, reader, target, begin, end);
       if (sum)
         b.create<memref::StoreOp>(sum, scratch.sums,
@@ -48,6 +49,7 @@ void lowering::emitPanel(Emitter &b, const SimdOp &p, const Scratch &scratch,
     Value zero = b.constant(stored, 0);
     if (p.paddedK() != p.k)
       b.loop(p.k, p.paddedK(), [&](Value k) {
+        b.named("padding", k);
         b.create<memref::StoreOp>(zero, scratch.panel, b.add(target, k));
       });
   });

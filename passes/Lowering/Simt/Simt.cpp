@@ -16,15 +16,6 @@ void SimtEmitter::parallel(Attribute level, int64_t size,
   body(forall.getInductionVar(0));
 }
 
-Value SimtEmitter::named(StringRef name, Value value) {
-  if (auto argument = dyn_cast<BlockArgument>(value))
-    argument.setLoc(NameLoc::get(getStringAttr(name), argument.getLoc()));
-  Operation *op = value.getDefiningOp();
-  if (op && !isa<arith::ConstantOp>(op) && !isa<NameLoc>(op->getLoc()))
-    op->setLoc(NameLoc::get(getStringAttr(name), op->getLoc()));
-  return value;
-}
-
 void SimtEmitter::strided(Value begin, int64_t end, int64_t step,
                           function_ref<void(Value)> body) {
   auto loop = create<scf::ForOp>(begin, index(end), index(step));

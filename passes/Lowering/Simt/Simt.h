@@ -31,8 +31,6 @@ public:
   /// `memory`, without strides, as one dimension.
   Value asBytes(Value memory);
   void when(Value condition, mlir::function_ref<void()> body);
-  /// `value`, called `name` where code is printed, unless it has a name.
-  Value named(llvm::StringRef name, Value value);
   Value compare(mlir::arith::CmpIPredicate how, Value a, Value b) {
     return createOrFold<mlir::arith::CmpIOp>(how, a, b);
   }
