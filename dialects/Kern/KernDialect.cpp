@@ -82,11 +82,13 @@ LogicalResult DotOp::verify() {
   auto w = cast<VectorType>(getW().getType());
   auto a = cast<VectorType>(getA().getType());
   int64_t lanes = acc.getNumElements(), depth = a.getNumElements();
-  bool ok = acc.getElementType().isInteger(32) && w.getElementType().isInteger(8) &&
-            a.getElementType().isInteger(8) && w.getNumElements() == lanes * depth &&
-            w.isScalable() == acc.isScalable() && !a.isScalable();
+  bool ok =
+      acc.getElementType().isInteger(32) && w.getElementType().isInteger(8) &&
+      a.getElementType().isInteger(8) && w.getNumElements() == lanes * depth &&
+      w.isScalable() == acc.isScalable() && !a.isScalable();
   if (ok)
     return success();
-  return emitOpError("expected i32 lanes L, i8 weights L*D, i8 inputs D, but got ")
+  return emitOpError(
+             "expected i32 lanes L, i8 weights L*D, i8 inputs D, but got ")
          << acc << ", " << w << ", " << a;
 }

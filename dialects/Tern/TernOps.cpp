@@ -11,7 +11,8 @@ using namespace tern::ir;
 
 LogicalResult UseOp::verifySymbolUses(SymbolTableCollection &symbols) {
   // use_c1
-  auto weight = symbols.lookupNearestSymbolFrom<WeightOp>(*this, getWeightAttr());
+  auto weight =
+      symbols.lookupNearestSymbolFrom<WeightOp>(*this, getWeightAttr());
   if (!weight)
     return emitOpError("expected a tern.weight, but got ") << getWeightAttr();
   // A memref has been checked as a tensor.
@@ -24,8 +25,9 @@ LogicalResult UseOp::verifySymbolUses(SymbolTableCollection &symbols) {
 
 /// decode_c1, encode_c1
 static LogicalResult verifyCodeValue(Operation *op, QType code, Type value) {
-  Type expected = code.isInteger() ? Type(IntegerType::get(op->getContext(), 32))
-                                   : Type(Float32Type::get(op->getContext()));
+  Type expected = code.isInteger()
+                      ? Type(IntegerType::get(op->getContext(), 32))
+                      : Type(Float32Type::get(op->getContext()));
   if (value == expected)
     return success();
   return op->emitOpError("expected ")

@@ -33,7 +33,23 @@ static FailureOr<Way> wayOf(ModuleOp kern) {
   return Way{*machine, backend};
 }
 
-LogicalResult tern::requireBackend(ModuleOp module) { return wayOf(module); }
+LogicalResult tern::requireKind(ModuleOp module, EmitKind kind) {
+  // The driver prints kern form of any target.
+  if (kind == EmitKind::MLIR)
+    return success();
+  FailureOr<Way> way = wayOf(module);
+  if (failed(way))
+    return failure();
+  ArrayRef<EmitKind> kinds = way->backend->kinds();
+  if (kind == EmitKind::Default || llvm::is_contained(kinds, kind))
+    return success();
+  std::string known;
+  for (EmitKind each : kinds)
+    known += (backend::nameOf(each) + ", ").str();
+  return module.emitError("expected --emit=")
+         << known << "or mlir for target " << way->machine->name
+         << ", but got --emit=" << backend::nameOf(kind);
+}
 
 static LogicalResult emitMlir(ModuleOp kern, StringRef stem,
                               backend::OutputFiles &files) {
@@ -50,19 +66,10 @@ LogicalResult tern::emitCode(ModuleOp kern, EmitKind kind, StringRef stem,
   if (kind == EmitKind::MLIR)
     return emitMlir(kern, stem, files);
   FailureOr<Way> way = wayOf(kern);
-  if (failed(way))
+  if (failed(way) || failed(requireKind(kern, kind)))
     return failure();
-  ArrayRef<EmitKind> kinds = way->backend->kinds();
   if (kind == EmitKind::Default)
-    kind = kinds.front();
-  if (!llvm::is_contained(kinds, kind)) {
-    std::string known;
-    for (EmitKind each : kinds)
-      known += (backend::nameOf(each) + ", ").str();
-    return kern.emitError("expected --emit=")
-           << known << "or mlir for target " << way->machine->name
-           << ", but got --emit=" << backend::nameOf(kind);
-  }
+    kind = way->backend->kinds().front();
   return way->backend->emit(kern, *way->machine, kind, stem, files);
 }
 

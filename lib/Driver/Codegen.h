@@ -8,9 +8,9 @@ namespace tern {
 
 using backend::EmitKind;
 
-/// Fails, with a diagnostic, when no backend of this build serves the module's
-/// target.
-mlir::LogicalResult requireBackend(mlir::ModuleOp module);
+/// Refuses, with a diagnostic, targets that this build has no backend for and
+/// kinds that the backend does not have.
+mlir::LogicalResult requireKind(mlir::ModuleOp module, EmitKind kind);
 
 /// The code of a module in kern form for its target, as `kind` says; `stem`
 /// begins the names of the files. Refuses kinds that the target's backend does

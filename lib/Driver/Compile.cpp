@@ -159,7 +159,7 @@ int tern::compileInto(ModuleOp module, const CompileOptions &options,
     return ExitRefused;
   if (failed(setTarget(module, options.target)))
     return ExitUsage;
-  if (emission.kind != EmitKind::MLIR && failed(requireBackend(module)))
+  if (failed(requireKind(module, emission.kind)))
     return ExitUsage;
   backend::OutputFiles vectors;
   if (failed(addTestVectors(module, vectors)) ||

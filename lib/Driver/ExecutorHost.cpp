@@ -66,8 +66,8 @@ public:
   run(StringRef entry, ArrayRef<eval::Tensor> inputs) override {
     return run(entry, inputs, threads ? threads->get() : nullptr);
   }
-  FailureOr<std::vector<double>>
-  time(StringRef entry, ArrayRef<eval::Tensor> inputs) override;
+  FailureOr<std::vector<double>> time(StringRef entry,
+                                      ArrayRef<eval::Tensor> inputs) override;
 
   /// Keeps the code alive.
   std::shared_ptr<void> code;
@@ -154,10 +154,9 @@ HostExecutor::run(StringRef name, ArrayRef<eval::Tensor> inputs,
   }
   uint32_t index = entry - info.entries.data();
   bool onDevice = model->info->memory == TERN_MEMORY_DEVICE;
-  int32_t status = model->run(state.data(), index, inputPointers.data(),
-                              outputPointers.data(),
-                              onDevice ? nullptr : buffers[0].data(),
-                              onDevice ? nullptr : threads);
+  int32_t status = model->run(
+      state.data(), index, inputPointers.data(), outputPointers.data(),
+      onDevice ? nullptr : buffers[0].data(), onDevice ? nullptr : threads);
   if (status != TERN_OK)
     return error() << "run failed: " << describeStatus(status);
   if (failed(checkGuards(buffers, *entry)))

@@ -12,14 +12,12 @@ LaunchTimer::LaunchTimer(const tern_execution *inner) : inner(inner) {
   };
 }
 
-void LaunchTimer::time(int64_t trip, tern_kernel kernel,
-                       void *const *buffers) {
+void LaunchTimer::time(int64_t trip, tern_kernel kernel, void *const *buffers) {
   auto start = std::chrono::steady_clock::now();
   if (inner)
     inner->parallel_for(inner->user, trip, kernel, buffers);
   else
     kernel(0, trip, buffers);
-  std::chrono::duration<double> took =
-      std::chrono::steady_clock::now() - start;
+  std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   seconds.push_back(took.count());
 }

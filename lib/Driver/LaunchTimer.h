@@ -6,7 +6,8 @@
 
 namespace tern {
 
-/// Stands between a model and what it runs on, and takes the time of every kernel.
+/// Stands between a model and what it runs on, and takes the time of every
+/// kernel.
 class LaunchTimer {
 public:
   /// `inner` does the work; null: the calling thread.

@@ -123,7 +123,8 @@ LogicalResult tern::runScheduleStage(ModuleOp module,
   pm.addPass(createCSEPass());
   if (isSpatial(module))
     return pm.run(module);
-  pm.addPass(precision::createSelectMpGemm({options.method, options.bisectLayer}));
+  pm.addPass(
+      precision::createSelectMpGemm({options.method, options.bisectLayer}));
   // Weights are packed here, once, in the order the kernels read them.
   pm.addPass(tiling::createPackWeights());
   return pm.run(module);

@@ -11,11 +11,11 @@ namespace tern {
 
 /// One step of the scheduled form.
 struct LayerReport {
-  int64_t id = -1; ///< #tern.layer's, of the value that the step computes
-  std::string name, op;     ///< the ONNX node and its operator
-  std::string step;         ///< "matmul", "conv", "elementwise", "copy"
-  std::string inputs;       ///< "1x64x7x7 int8, 128x64x3x3 int4"
-  std::string output;       ///< "1x128x7x7 uint8"
+  int64_t id = -1;      ///< #tern.layer's, of the value that the step computes
+  std::string name, op; ///< the ONNX node and its operator
+  std::string step;     ///< "matmul", "conv", "elementwise", "copy"
+  std::string inputs;   ///< "1x64x7x7 int8, 128x64x3x3 int4"
+  std::string output;   ///< "1x128x7x7 uint8"
   std::string weightFormat; ///< element type of the weights; empty: none
   std::string method;       ///< mpGEMM method; empty: no contraction
   std::string reason;       ///< why that method, against which other one
@@ -33,7 +33,7 @@ struct Report {
   std::vector<LayerReport> layers;
   int64_t parameters = 0; ///< elements of weights
   int64_t weightsBytes = 0, workspaceBytes = 0;
-  int64_t floatBytes = 0; ///< the same weights in f32
+  int64_t floatBytes = 0;             ///< the same weights in f32
   std::optional<DesignReport> design; ///< of a spatial target
   bool hasEnergy = false;
 

@@ -103,8 +103,7 @@ void CompiledModel::describeLaunches(ModuleOp kern, const Report &report) {
   auto entry = kern.lookupSymbol<func::FuncOp>("main");
   for (auto launch : entry.getOps<kern::LaunchOp>()) {
     LaunchProfile profile;
-    auto fused =
-        launch.getLoc()->findInstanceOf<FusedLocWith<ir::LayerAttr>>();
+    auto fused = launch.getLoc()->findInstanceOf<FusedLocWith<ir::LayerAttr>>();
     if (fused) {
       profile.layer = fused.getMetadata().getName().str();
       profile.predicted = predicted.lookup(fused.getMetadata().getId());

@@ -1,8 +1,8 @@
 //===- TestVectors.cpp - Data for the testbench of a project --------------===//
 #include "lib/Driver/TestVectors.h"
+#include "lib/Driver/Pipeline.h"
 #include "lib/Driver/TestData.h"
 #include "lib/Eval/Eval.h"
-#include "lib/Target/Targets.h"
 
 using namespace mlir;
 using namespace tern;
@@ -17,9 +17,8 @@ static void addTensors(StringRef name, ArrayRef<eval::Tensor> tensors,
 
 LogicalResult tern::addTestVectors(ModuleOp module,
                                    backend::OutputFiles &files) {
-  FailureOr<const Machine *> machine = machineOf(module);
   auto entry = module.lookupSymbol<func::FuncOp>("main");
-  if (failed(machine) || (*machine)->kind != MachineKind::Fpga || !entry)
+  if (!isSpatial(module) || !entry)
     return success();
   std::vector<eval::Tensor> inputs;
   for (auto [i, type] : llvm::enumerate(entry.getArgumentTypes()))

@@ -159,13 +159,12 @@ void Packer::addRowSums(const Contraction &c, StringRef name, int64_t rows) {
   auto layout = ir::LayoutAttr::get(context, rows, 1, 32, 0);
   PackedMatrix matrix(layout, c.n, groups);
   std::vector<int32_t> values = sumRows(c);
-  Value sums = addWeight(
-      c.op, name, type, layout, matrix.getSizeInBytes(),
-      [&](MutableArrayRef<char> bytes) {
-        matrix.pack(bytes, [&](int64_t row, int64_t group) {
-          return values[row * groups + group];
-        });
-      });
+  Value sums = addWeight(c.op, name, type, layout, matrix.getSizeInBytes(),
+                         [&](MutableArrayRef<char> bytes) {
+                           matrix.pack(bytes, [&](int64_t row, int64_t group) {
+                             return values[row * groups + group];
+                           });
+                         });
   unsigned rank = cast<ShapedType>(c.op->getResult(0).getType()).getRank();
   unsigned channel = c.isConv ? 1 : rank - 1;
   AffineMap map = AffineMap::get(

@@ -205,9 +205,8 @@ bool HlsLanguage::statement(Operation *op, CWriter &w) const {
       .Case([&](kern::PutLaneOp put) {
         unsigned word = cast<MemRefType>(put.getMemory().getType())
                             .getElementTypeBitWidth();
-        std::string to =
-            element(put.getMemory(), w.text(put.getMemory()).text,
-                    w.text(put.getIndex()).text);
+        std::string to = element(put.getMemory(), w.text(put.getMemory()).text,
+                                 w.text(put.getIndex()).text);
         w.line() << to << " = tern_put_lane<"
                  << put.getValue().getType().getIntOrFloatBitWidth() << ", "
                  << word << ">(" << to << ", " << w.text(put.getLane()).text

@@ -177,8 +177,9 @@ static std::string whyNotBody(Region &body) {
   std::string why;
   body.walk([&](Operation *op) {
     if (isa<tensor::ExtractOp, linalg::IndexOp>(op))
-      why = "expected elements in the order of the stream, but got a gather, or "
-            "a value that depends on its place";
+      why =
+          "expected elements in the order of the stream, but got a gather, or "
+          "a value that depends on its place";
     bool isExact = !isa<math::MathDialect>(op->getDialect()) ||
                    isa<math::RoundEvenOp, math::FloorOp, math::CeilOp,
                        math::AbsFOp, math::TruncOp, math::AbsIOp>(op);

@@ -1,6 +1,6 @@
 //===- ExternalDataTest.cpp - External data stays in the model's folder ---===//
-#include "lib/Import/Import.h"
 #include "lib/Driver/Register.h"
+#include "lib/Import/Import.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
@@ -100,9 +100,8 @@ TEST_F(ExternalDataTest, LinksThatLeadOutAreRefused) {
                                           root + "/model/link.bin"));
   expectRefusal(import("link.bin"),
                 "expected a file inside the model's folder");
-  ASSERT_FALSE(
-      llvm::sys::fs::create_link(root + "/model/data.bin",
-                                 root + "/model/inside.bin"));
+  ASSERT_FALSE(llvm::sys::fs::create_link(root + "/model/data.bin",
+                                          root + "/model/inside.bin"));
   EXPECT_EQ(import("inside.bin"), "");
 }
 
@@ -111,7 +110,8 @@ TEST_F(ExternalDataTest, PiecesBeyondTheFileAreRefused) {
   expectRefusal(import("data.bin", "1"), wanted);
   expectRefusal(import("data.bin", "17"), wanted);
   expectRefusal(import("data.bin", "18446744073709551600"), wanted);
-  expectRefusal(import("data.bin", "-4"), "expected 16 bytes at a non-negative");
+  expectRefusal(import("data.bin", "-4"),
+                "expected 16 bytes at a non-negative");
   expectRefusal(import("data.bin", "0", "12"), "expected 16 bytes");
   expectRefusal(import("none.bin"), "cannot read 'none.bin'");
 }

@@ -127,10 +127,9 @@ TEST_F(Methods, GpusChooseByRowsOfInputs) {
   ir::LayoutAttr bytes = getMethod(ir::Method::Mma).layout(odd, gpu);
   EXPECT_EQ(bytes.getBits(), 8);
   EXPECT_EQ(bytes.getOffset(), 0);
-  ir::LayoutAttr packed = getMethod(ir::Method::Mma)
-                              .layout(make(64, "!tern.q<uint8>",
-                                           "!tern.q<int8>", 253),
-                                      gpu);
+  ir::LayoutAttr packed =
+      getMethod(ir::Method::Mma)
+          .layout(make(64, "!tern.q<uint8>", "!tern.q<int8>", 253), gpu);
   EXPECT_EQ(packed.getBits(), 2);
   EXPECT_EQ(packed.getDepth(), 32);
   // A CPU has no such units, and floats need f16 and scales.
