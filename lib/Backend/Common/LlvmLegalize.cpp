@@ -1,5 +1,6 @@
 //===- LlvmLegalize.cpp - Legalisations that LLVM backends share ----------===//
 #include "lib/Backend/Common/LlvmLegalize.h"
+#include "lib/Backend/Common/WidenSmallFloats.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Arith/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -192,16 +193,9 @@ void backend::populateRoundEvenPatterns(RewritePatternSet &patterns) {
   patterns.add<RoundEvenByAdding>(patterns.getContext());
 }
 
-/// f16 and bf16 are storage: arithmetic happens in f32, rounded after every
-/// operation, which for these widths is the correctly rounded result.
 static LogicalResult widenSmallFloats(ModuleOp module) {
   PassManager manager(module.getContext());
-  arith::ArithEmulateUnsupportedFloatsOptions options;
-  SmallVector<std::string> sources = {"f16", "bf16"};
-  options.sourceTypeStrs = sources;
-  options.targetTypeStr = "f32";
-  manager.addPass(arith::createArithEmulateUnsupportedFloats(options));
-  manager.addPass(math::createMathLegalizeToF32());
+  addWidenSmallFloats(manager);
   return manager.run(module);
 }
 
