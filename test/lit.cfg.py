@@ -23,6 +23,12 @@ backends = os.path.join(config.tern_src_root, "lib", "Backend")
 for name in os.listdir(backends):
     config.available_features.add("backend-" + name)
 
+# The Python of scripts/venv.sh, with the packages that examples are made with.
+venv = os.path.join(config.tern_obj_root, "venv", "bin", "python")
+if os.path.exists(venv):
+    config.available_features.add("onnx")
+    config.substitutions.append(("%venv", venv))
+
 # What only some machines have; tests say REQUIRES or UNSUPPORTED.
 shared = os.path.join(config.tern_src_root, "..", "shared")
 if os.path.isdir(shared):

@@ -32,6 +32,33 @@ int64_t CodeOperand::greatest() const {
   return most;
 }
 
+std::optional<RowScales> graph::rowScales(const CodeOperand &matrix,
+                                          unsigned rows) {
+  if (matrix.block.size() != 2)
+    return std::nullopt;
+  unsigned depth = 1 - rows;
+  ArrayRef<int64_t> shape = shapeOf(matrix.codes);
+  ArrayRef<int64_t> scales = matrix.scale.getShape();
+  if (scales[rows] != 1 && matrix.block[rows] != 1)
+    return std::nullopt;
+  int64_t n = shape[rows], groups = scales[depth];
+  Builder b(matrix.codes.getContext());
+  RowScales result;
+  result.scale = Tensor(tensorOf({n, groups}, b.getF32Type()));
+  for (int64_t row = 0; row < n; ++row)
+    for (int64_t g = 0; g < groups; ++g) {
+      int64_t at[2];
+      at[rows] = scales[rows] == 1 ? 0 : row;
+      at[depth] = g;
+      int64_t from = at[0] * scales[1] + at[1];
+      result.scale.setFloat(row * groups + g, matrix.scaleAt(from));
+      result.zeros.push_back(matrix.zeroAt(from));
+    }
+  result.group =
+      groups == 1 ? std::max<int64_t>(shape[depth], 1) : matrix.block[depth];
+  return result;
+}
+
 std::optional<CodeOperand> graph::codeOperand(Value value,
                                               ConstantFn constantOf) {
   auto op = value.getDefiningOp<ir::DequantizeOp>();

@@ -30,6 +30,17 @@ struct CodeOperand {
   int64_t greatest() const;
 };
 
+/// The scales of a matrix as one for each row and group of codes along it.
+struct RowScales {
+  eval::Tensor scale;               ///< f32, rows x groups
+  llvm::SmallVector<int64_t> zeros; ///< as many
+  int64_t group;                    ///< codes of a row that share a scale
+};
+
+/// Those of a matrix whose rows are dimension `rows`; nothing for other ranks
+/// or where several rows share scales that others do not.
+std::optional<RowScales> rowScales(const CodeOperand &matrix, unsigned rows);
+
 /// The operand of a tern.dequantize of codes or i32 whose scales are constant,
 /// finite and not zero.
 std::optional<CodeOperand> codeOperand(mlir::Value value,

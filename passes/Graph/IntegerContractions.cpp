@@ -4,6 +4,9 @@
 //
 // becomes the contraction of the codes, whose i32 sums the last operation
 // requantizes (docs/architecture.md, "Requantization").
+// Activations that are quantized while running (DynamicCodes.h) are codes, too,
+// and groups of weights with scales of their own are summed in integers group
+// by group.
 //
 //===----------------------------------------------------------------------===//
 #include "lib/Eval/Eval.h"
@@ -12,6 +15,7 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "passes/Graph/CodeOperands.h"
+#include "passes/Graph/DynamicCodes.h"
 #include "passes/Graph/EpilogueChain.h"
 #include "passes/Graph/IntegerSums.h"
 #include "passes/Graph/Ops/Requantize.h"
@@ -47,8 +51,13 @@ private:
   Value transposedConstant(Value matrix);
   void rewriteConv(ir::ConvOp op);
   void rewriteMatmul(ir::MatmulOp op);
+  Value integerMatmul(ir::MatmulOp op, const CodeOperand &lhs,
+                      const CodeOperand &rhs);
+  Value groupedMatmul(ir::MatmulOp op, Value lhs, Value lhsZp,
+                      const CodeOperand &rhs);
+  void rewriteDynamic(ir::MatmulOp op, const DynamicCodes &lhs,
+                      const CodeOperand &rhs);
   void foldSmallConstants();
-  void rewriteWeightOnly(ir::MatmulOp op, const CodeOperand &rhs);
   void finish(Operation *op, Value sums, int64_t channelDim,
               ArrayRef<float> scales);
   std::optional<SmallVector<int64_t>>
@@ -264,6 +273,75 @@ Value Rewriter::transposedConstant(Value matrix) {
   return value ? pool.make(b, *value) : Value();
 }
 
+/// The columns' dimension of the right-hand side.
+static int64_t columnsOf(ir::MatmulOp op, const CodeOperand &rhs) {
+  int64_t rank = rhs.block.size();
+  return op.getTransposeB() ? rank - 2 : rank - 1;
+}
+
+/// The i32 or i64 sums of products of both operands' codes.
+Value Rewriter::integerMatmul(ir::MatmulOp op, const CodeOperand &lhs,
+                              const CodeOperand &rhs) {
+  bool transposed = op.getTransposeB();
+  Value codes = rhs.codes;
+  if (!transposed && rhs.block.size() == 2 && isConstant(codes)) {
+    codes = transposedConstant(codes);
+    transposed = true;
+  }
+  Type sum = accumulatorFor(lhs, rhs, shapeOf(lhs.codes).back());
+  Value init = emptyTensor(b, shapeOf(op->getResult(0)), sum);
+  auto matmul = b.create<ir::MatmulOp>(
+      TypeRange{init.getType()}, lhs.codes, codes, zeroPoints(lhs.zeros(), {1}),
+      zeroPoints(rhs.zeros(), {rhs.scale.size(), 1}), Value(), ValueRange(),
+      init, transposed, IntegerAttr(), sum, ArrayAttr(), ir::MethodAttr(),
+      ir::LayoutAttr());
+  return matmul.getResult(0);
+}
+
+/// f32 sums of products of `lhs` (real, or codes) and a constant matrix, which
+/// keeps its codes, with a scale for each row and group; null where its scales
+/// have no such form.
+Value Rewriter::groupedMatmul(ir::MatmulOp op, Value lhs, Value lhsZp,
+                              const CodeOperand &rhs) {
+  bool transposed = op.getTransposeB();
+  std::optional<RowScales> scales = rowScales(rhs, transposed ? 0 : 1);
+  if (!scales || !isConstant(rhs.codes))
+    return {};
+  Value codes = transposed ? rhs.codes : transposedConstant(rhs.codes);
+  auto matmul = b.create<ir::MatmulOp>(
+      op->getResultTypes(), lhs, codes, lhsZp,
+      zeroPoints(scales->zeros, scales->scale.getShape()),
+      pool.make(b, scales->scale), ValueRange(), op.getInit(),
+      /*transpose_b=*/true, b.getI64IntegerAttr(scales->group),
+      op.getAccumulator(), ArrayAttr(), ir::MethodAttr(), ir::LayoutAttr());
+  return matmul.getResult(0);
+}
+
+/// A scale for each row of inputs is known only when running: the sums are
+/// scaled by the weights' scales, then as the inputs are.
+void Rewriter::rewriteDynamic(ir::MatmulOp op, const DynamicCodes &lhs,
+                              const CodeOperand &rhs) {
+  CodeOperand codes;
+  codes.codes = lhs.codes;
+  codes.block = Shape(shapeOf(lhs.codes));
+  codes.scale = Tensor(tensorOf(Shape(codes.block.size(), 1), b.getF32Type()));
+  codes.scale.setFloat(0, 1);
+  Value real;
+  if (rhs.isPerIndexOf(columnsOf(op, rhs))) {
+    Value sums = integerMatmul(op, codes, rhs);
+    SmallVector<double> scales;
+    for (float scale : productScales(codes, rhs))
+      scales.push_back(scale);
+    real = scaleSums(b, sums,
+                     channelConstant(shapeOf(sums), shapeOf(sums).size() - 1,
+                                     b.getF32Type(), scales));
+  } else {
+    real = groupedMatmul(op, lhs.codes, Value(), rhs);
+  }
+  if (real)
+    op->getResult(0).replaceAllUsesWith(lhs.apply(b, real));
+}
+
 void Rewriter::rewriteMatmul(ir::MatmulOp op) {
   if (!isRewritable(op, op.getAccumulator(), op.hasEpilogue()) ||
       op.getRhsScale())
@@ -278,58 +356,22 @@ void Rewriter::rewriteMatmul(ir::MatmulOp op) {
     rhs = wholeOperand(b, op.getRhs(), pool, constants);
   if (!rhs || !rhs->code())
     return;
-  int64_t rank = rhs->block.size();
-  int64_t columns = op.getTransposeB() ? rank - 2 : rank - 1;
-  if (!isInteger || !rhs->isPerIndexOf(columns))
-    return rewriteWeightOnly(op, *rhs);
-  bool transposed = op.getTransposeB();
-  Value codes = rhs->codes;
-  if (!transposed && rank == 2 && isConstant(codes)) {
-    codes = transposedConstant(codes);
-    transposed = true;
+  if (isInteger && rhs->isPerIndexOf(columnsOf(op, *rhs))) {
+    Value sums = integerMatmul(op, *lhs, *rhs);
+    return finish(op, sums, shapeOf(sums).size() - 1,
+                  productScales(*lhs, *rhs));
   }
-  Type sum = accumulatorFor(*lhs, *rhs, shapeOf(lhs->codes).back());
-  Value init = emptyTensor(b, shapeOf(op->getResult(0)), sum);
-  auto matmul = b.create<ir::MatmulOp>(
-      TypeRange{init.getType()}, lhs->codes, codes,
-      zeroPoints(lhs->zeros(), {1}),
-      zeroPoints(rhs->zeros(), {rhs->scale.size(), 1}), Value(), ValueRange(),
-      init, transposed, IntegerAttr(), sum, ArrayAttr(), ir::MethodAttr(),
-      ir::LayoutAttr());
-  int64_t channels = cast<RankedTensorType>(init.getType()).getRank() - 1;
-  finish(op, matmul.getResult(0), channels, productScales(*lhs, *rhs));
-}
-
-/// A constant matrix of codes with a real left-hand side keeps its codes, with
-/// a scale for each row and group.
-void Rewriter::rewriteWeightOnly(ir::MatmulOp op, const CodeOperand &rhs) {
-  if (rhs.block.size() != 2 || !isConstant(rhs.codes))
-    return;
-  bool transposed = op.getTransposeB();
-  unsigned rows = transposed ? 0 : 1, depth = 1 - rows;
-  ArrayRef<int64_t> shape = shapeOf(rhs.codes), scales = rhs.scale.getShape();
-  int64_t n = shape[rows], k = shape[depth], groups = scales[depth];
-  if (scales[rows] != 1 && rhs.block[rows] != 1)
-    return;
-  Tensor scale(tensorOf({n, groups}, b.getF32Type()));
-  SmallVector<int64_t> zeros(n * groups);
-  for (int64_t row = 0; row < n; ++row)
-    for (int64_t g = 0; g < groups; ++g) {
-      int64_t at[2];
-      at[rows] = scales[rows] == 1 ? 0 : row;
-      at[depth] = g;
-      int64_t from = at[0] * scales[1] + at[1];
-      scale.setFloat(row * groups + g, rhs.scaleAt(from));
-      zeros[row * groups + g] = rhs.zeroAt(from);
-    }
-  Value codes = transposed ? rhs.codes : transposedConstant(rhs.codes);
-  int64_t group = groups == 1 ? std::max<int64_t>(k, 1) : rhs.block[depth];
-  auto matmul = b.create<ir::MatmulOp>(
-      op->getResultTypes(), op.getLhs(), codes, Value(),
-      zeroPoints(zeros, {n, groups}), pool.make(b, scale), ValueRange(),
-      op.getInit(), /*transpose_b=*/true, b.getI64IntegerAttr(group),
-      op.getAccumulator(), ArrayAttr(), ir::MethodAttr(), ir::LayoutAttr());
-  op->getResult(0).replaceAllUsesWith(matmul.getResult(0));
+  if (!isInteger)
+    if (std::optional<DynamicCodes> dynamic = dynamicCodes(b, op.getLhs()))
+      return rewriteDynamic(op, *dynamic, *rhs);
+  Value zero = isInteger ? zeroPoints(lhs->zeros(), {1}) : Value();
+  Value real =
+      groupedMatmul(op, isInteger ? lhs->codes : op.getLhs(), zero, *rhs);
+  if (real && isInteger)
+    real = combineScales(b, real,
+                         scalarTensor(b, {1}, b.getF32Type(), lhs->scaleAt(0)));
+  if (real)
+    op->getResult(0).replaceAllUsesWith(real);
 }
 
 /// Reals that small need no codes: what was not contracted becomes constant.
