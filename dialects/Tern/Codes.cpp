@@ -120,36 +120,29 @@ static bool packsInConstants(unsigned bits) {
   return bits == 1 || bits == 2 || bits == 4;
 }
 
+int64_t tern::constantBits(QType type) {
+  return packsInConstants(type.getBits()) ? type.getBits()
+                                          : 8 * type.getStorageBytes();
+}
+
 int64_t tern::constantBytes(QType type, int64_t count) {
-  unsigned bits = type.getBits();
-  if (packsInConstants(bits))
-    return (count * bits + 7) / 8;
-  return count * type.getStorageBytes();
+  return (count * constantBits(type) + 7) / 8;
 }
 
-unsigned CodeReader::bits(int64_t i) const {
-  unsigned width = type.getBits();
-  auto byte = [&](int64_t at) { return static_cast<uint8_t>(blob[at]); };
-  if (packsInConstants(width)) {
-    int64_t at = i * width;
-    return (byte(at / 8) >> (at % 8)) & ((1u << width) - 1);
-  }
-  unsigned raw = width > 8 ? byte(2 * i) | byte(2 * i + 1) << 8 : byte(i);
-  return raw & ((1u << width) - 1);
-}
-
-int CodeReader::value(int64_t i) const {
-  int raw = static_cast<int>(bits(i));
+CodeReader::CodeReader(QType type, ArrayRef<char> blob)
+    : blob(blob), width(type.getBits()), mask((1u << width) - 1),
+      isPacked(packsInConstants(width)) {
   switch (type.getKind()) {
-  case CodeKind::SInt: {
-    int sign = 1 << (type.getBits() - 1);
-    return (raw ^ sign) - sign;
-  }
+  case CodeKind::SInt:
+    sign = 1 << (width - 1);
+    break;
   case CodeKind::Binary:
-    return raw ? 1 : -1;
+    scale = 2, offset = 1;
+    break;
   case CodeKind::Ternary:
-    return raw - 1;
+    offset = 1;
+    break;
   default:
-    return raw;
+    break;
   }
 }

@@ -32,22 +32,39 @@ float decodeFloat(ir::CodeKind kind, uint8_t bits);
 /// Bits of the nearest small float, ties to even.
 uint8_t encodeFloat(ir::CodeKind kind, float value, bool saturate);
 
+/// Bits that a code takes in a constant.
+int64_t constantBits(ir::QType type);
+
 /// Bytes of a constant of `count` codes in a tern.weight without a layout.
 int64_t constantBytes(ir::QType type, int64_t count);
 
 /// Reads codes out of a tern.weight's blob without a layout.
 class CodeReader {
 public:
-  CodeReader(ir::QType type, llvm::ArrayRef<char> blob)
-      : type(type), blob(blob) {}
+  CodeReader(ir::QType type, llvm::ArrayRef<char> blob);
   /// The raw bits of code `i`.
-  unsigned bits(int64_t i) const;
+  unsigned bits(int64_t i) const {
+    auto byte = [&](int64_t at) -> unsigned {
+      return static_cast<uint8_t>(blob[at]);
+    };
+    if (isPacked) {
+      int64_t at = i * width;
+      return (byte(at / 8) >> (at % 8)) & mask;
+    }
+    return (width > 8 ? byte(2 * i) | byte(2 * i + 1) << 8 : byte(i)) & mask;
+  }
   /// The integer value of code `i`; integer kinds only.
-  int value(int64_t i) const;
+  int value(int64_t i) const {
+    int raw = static_cast<int>(bits(i));
+    return scale * ((raw ^ sign) - sign) - offset;
+  }
 
 private:
-  ir::QType type;
   llvm::ArrayRef<char> blob;
+  unsigned width, mask;
+  bool isPacked;
+  /// value = scale * (raw, its bit `sign` being negative) - offset.
+  int sign = 0, scale = 1, offset = 0;
 };
 
 } // namespace tern

@@ -16,36 +16,49 @@ static int64_t expectedBytes(RankedTensorType type) {
   return type.getNumElements() * type.getElementTypeBitWidth() / 8;
 }
 
+/// The blob of a weight without layout; `splat` holds one that is written out.
+static ArrayRef<char> blobOf(ElementsAttr elements, int64_t size,
+                             std::vector<char> &splat) {
+  if (auto resource = dyn_cast_or_null<DenseResourceElementsAttr>(elements)) {
+    AsmResourceBlob *blob = resource.getRawHandle().getBlob();
+    return blob ? blob->getData() : ArrayRef<char>();
+  }
+  auto dense = dyn_cast_or_null<DenseElementsAttr>(elements);
+  // i1 is bit-packed there; no contraction has boolean constants.
+  if (!dense || dense.getElementType().isInteger(1))
+    return {};
+  ArrayRef<char> raw = dense.getRawData();
+  if (!dense.isSplat() || raw.empty())
+    return raw;
+  for (int64_t i = 0; i < size; ++i)
+    splat.push_back(raw[i % raw.size()]);
+  return splat;
+}
+
 std::optional<ConstantTensor> ConstantTensor::get(Value value) {
   auto type = value ? dyn_cast<RankedTensorType>(value.getType()) : nullptr;
   Operation *definition = value ? value.getDefiningOp() : nullptr;
   if (!type || !definition)
     return std::nullopt;
+  ConstantTensor result;
+  result.type = type;
+  if (auto code = dyn_cast<ir::QType>(type.getElementType())) {
+    result.isByte = code.getBits() <= 8;
+    result.isSigned = code.isInteger() && code.getKind() != ir::CodeKind::UInt;
+  }
   ElementsAttr elements;
   if (auto constant = dyn_cast<arith::ConstantOp>(definition)) {
     elements = dyn_cast<ElementsAttr>(constant.getValue());
   } else if (auto use = dyn_cast<ir::UseOp>(definition)) {
     auto weight = SymbolTable::lookupNearestSymbolFrom<ir::WeightOp>(
         use, use.getWeightAttr());
-    if (weight && !weight.getLayout())
+    if (weight && !weight.getLayout()) {
       elements = weight.getValue();
-  }
-  ConstantTensor result;
-  result.type = type;
-  if (auto resource = dyn_cast_or_null<DenseResourceElementsAttr>(elements)) {
-    if (AsmResourceBlob *blob = resource.getRawHandle().getBlob())
-      result.bytes = blob->getData();
-  } else if (auto dense = dyn_cast_or_null<DenseElementsAttr>(elements)) {
-    // i1 is bit-packed there; no contraction has boolean constants.
-    if (!dense.getElementType().isInteger(1))
-      result.bytes = dense.getRawData();
-    if (dense.isSplat() && !result.bytes.empty()) {
-      result.owned = std::make_shared<std::vector<char>>(expectedBytes(type));
-      for (size_t i = 0; i < result.owned->size(); ++i)
-        (*result.owned)[i] = result.bytes[i % result.bytes.size()];
-      result.bytes = *result.owned;
+      result.isTransposed = weight.getTransposed();
     }
   }
+  result.owned = std::make_shared<std::vector<char>>();
+  result.bytes = blobOf(elements, expectedBytes(type), *result.owned);
   if (static_cast<int64_t>(result.bytes.size()) != expectedBytes(type))
     return std::nullopt;
   return result;
@@ -58,14 +71,73 @@ uint64_t ConstantTensor::getBits(int64_t i) const {
   return bits;
 }
 
-int64_t ConstantTensor::getInt(int64_t i) const {
-  if (auto code = dyn_cast<ir::QType>(type.getElementType())) {
-    CodeReader reader(code, bytes);
-    if (code.isInteger())
-      return reader.value(i);
-    return reader.bits(i);
+int64_t ConstantTensor::getWide(int64_t i) const {
+  auto code = dyn_cast<ir::QType>(type.getElementType());
+  if (!code)
+    return llvm::SignExtend64(getBits(i), type.getElementTypeBitWidth());
+  if (isTransposed) {
+    int64_t rows = type.getDimSize(0), columns = type.getDimSize(1);
+    i = i % columns * rows + i / columns;
   }
-  return llvm::SignExtend64(getBits(i), type.getElementTypeBitWidth());
+  return CodeReader(code, bytes).value(i);
+}
+
+/// Calls `visit` with (place in a rows x columns matrix, place in its
+/// transpose) for every element, in squares that stay in the cache.
+template <typename Visit>
+static void forEachTransposed(int64_t rows, int64_t columns, Visit visit) {
+  constexpr int64_t side = 64;
+  for (int64_t row = 0; row < rows; row += side)
+    for (int64_t column = 0; column < columns; column += side)
+      for (int64_t r = row; r < std::min(rows, row + side); ++r)
+        for (int64_t c = column; c < std::min(columns, column + side); ++c)
+          visit(r * columns + c, c * rows + r);
+}
+
+void ConstantTensor::decode() const {
+  auto code = cast<ir::QType>(type.getElementType());
+  if (constantBits(code) == 8 && code.getBits() == 8 && !isTransposed) {
+    codes = reinterpret_cast<const uint8_t *>(bytes.data());
+    return;
+  }
+  decoded = std::make_shared<std::vector<uint8_t>>(size());
+  uint8_t *to = decoded->data();
+  codes = to;
+  CodeReader reader(code, bytes);
+  auto read = [&](int64_t from) {
+    return static_cast<uint8_t>(code.isInteger() ? reader.value(from)
+                                                 : int(reader.bits(from)));
+  };
+  if (isTransposed)
+    forEachTransposed(type.getDimSize(0), type.getDimSize(1),
+                      [&](int64_t i, int64_t from) { to[i] = read(from); });
+  else
+    for (int64_t i = 0, e = size(); i < e; ++i)
+      to[i] = read(i);
+}
+
+ElementsAttr tern::rowMajorElements(ir::WeightOp weight) {
+  if (!weight.getTransposed())
+    return weight.getValue();
+  auto type = cast<RankedTensorType>(weight.getType());
+  auto code = cast<ir::QType>(type.getElementType());
+  int64_t bits = constantBits(code), size = expectedBytes(type);
+  std::vector<char> splat;
+  CodeReader reader(code, blobOf(weight.getValue(), size, splat));
+  AsmResourceBlob blob = HeapAsmResourceBlob::allocate(size, 64);
+  MutableArrayRef<char> to = blob.getMutableData();
+  std::fill(to.begin(), to.end(), 0);
+  forEachTransposed(
+      type.getDimSize(0), type.getDimSize(1), [&](int64_t i, int64_t from) {
+        int64_t at = i * bits;
+        for (unsigned raw = reader.bits(from) << (at % 8); raw;
+             raw >>= 8, at += 8)
+          to[at / 8] = static_cast<char>(to[at / 8] | (raw & 0xff));
+      });
+  auto bytes =
+      RankedTensorType::get({size}, IntegerType::get(weight.getContext(), 8));
+  return DenseResourceElementsAttr::get(bytes, weight.getSymName(),
+                                        std::move(blob));
 }
 
 float ConstantTensor::getF32(int64_t i) const {

@@ -68,7 +68,7 @@ void PackedMatrix::pack(MutableArrayRef<char> bytes,
                         function_ref<int64_t(int64_t, int64_t)> get) const {
   uint64_t mask = getBits() == 64 ? ~0ull : (1ull << getBits()) - 1;
   std::fill(bytes.begin(), bytes.end(), 0);
-  int64_t paddedN = getTiles() * getRows();
+  int64_t paddedN = getTiles() * getRows(), unitBytes = getUnitBytes();
   int64_t paddedK = getBlocks() * getBlockK();
   // The address along k is the same for every row, up to the row's own part.
   SmallVector<int64_t> units(paddedK), shifts(paddedK);
@@ -81,8 +81,11 @@ void PackedMatrix::pack(MutableArrayRef<char> bytes,
     for (int64_t col = 0; col < paddedK; ++col) {
       int64_t value = row < n && col < k ? get(row, col) : 0;
       int64_t code = isBinary() ? (value + 1) / 2 : value + getOffset();
-      put(bytes, getUnitBytes(), base + units[col], shifts[col],
-          static_cast<uint64_t>(code) & mask);
+      uint64_t raw = static_cast<uint64_t>(code) & mask;
+      if (unitBytes == 1)
+        bytes[base + units[col]] |= static_cast<char>(raw << shifts[col]);
+      else
+        put(bytes, unitBytes, base + units[col], shifts[col], raw);
     }
   }
 }

@@ -20,18 +20,25 @@ def Tern_WeightOp : Tern_Op<"weight", [Symbol]> {
     little-endian in row-major order; codes of 1, 2 or 4 bits are packed, first
     lowest; 3, 5, 6, 7 bits take a byte; above 8 bits two. With `layout`, the
     blob holds the packed bytes and `type` is the logical N x K type.
-    `offset` is the byte offset in the weights file, once planned.
+    `offset` is the byte offset in the weights file, once planned. `transposed`:
+    the blob holds the K x N transpose of the N x K type, as a model's file has
+    it; nothing of it is copied before it is packed.
 
     Constraints:
     * weight_c1: the blob has as many bytes as type and layout say.
+    * weight_c2: what is transposed is a matrix of codes, without layout.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, TypeAttr:$type,
                        ElementsAttr:$value,
                        OptionalAttr<Tern_LayoutAttr>:$layout,
-                       OptionalAttr<I64Attr>:$offset);
+                       OptionalAttr<I64Attr>:$offset, UnitAttr:$transposed);
+  let builders = [OpBuilder<(ins "mlir::StringAttr":$name, "mlir::Type":$type,
+                                 "mlir::ElementsAttr":$value,
+                                 CArg<"LayoutAttr", "{}">:$layout,
+                                 CArg<"bool", "false">:$transposed)>];
   let hasVerifier = 1;
   let assemblyFormat = [{
-    $sym_name `:` $type (`layout` $layout^)? (`at` $offset^)? `=` $value attr-dict
+    $sym_name `:` (`transposed` $transposed^)? $type (`layout` $layout^)? (`at` $offset^)? `=` $value attr-dict
   }];
 }
 

@@ -12,6 +12,13 @@ using namespace tern::ir;
 // Weights
 //===----------------------------------------------------------------------===//
 
+void WeightOp::build(OpBuilder &b, OperationState &state, StringAttr name,
+                     Type type, ElementsAttr value, LayoutAttr layout,
+                     bool transposed) {
+  build(b, state, name, TypeAttr::get(type), value, layout, IntegerAttr(),
+        transposed ? b.getUnitAttr() : UnitAttr());
+}
+
 LogicalResult WeightOp::verify() {
   // weight_c1
   auto type = dyn_cast<RankedTensorType>(getType());
@@ -26,6 +33,11 @@ LogicalResult WeightOp::verify() {
                  llvm::divideCeil(blob.getElementTypeBitWidth(), 8);
   int64_t count = type.getNumElements(), expected;
   auto code = dyn_cast<QType>(type.getElementType());
+  // weight_c2
+  if (getTransposed() && (type.getRank() != 2 || !code || getLayout()))
+    return emitOpError("expected a matrix of codes without layout where it is "
+                       "transposed, but got ")
+           << type;
   if (LayoutAttr layout = getLayoutAttr()) {
     int64_t rows = type.getRank() ? type.getDimSize(0) : 1;
     expected =

@@ -71,6 +71,22 @@ static FailureOr<Tensor> unpack(ir::WeightOp weight, RankedTensorType type) {
   return tensor;
 }
 
+static FailureOr<Tensor> readWeight(ir::WeightOp weight,
+                                    RankedTensorType type) {
+  if (weight.getLayout())
+    return unpack(weight, type);
+  FailureOr<Tensor> stored = fromAttribute(weight, weight.getValue(), type);
+  if (failed(stored) || !weight.getTransposed())
+    return stored;
+  Tensor tensor(type);
+  int64_t rows = type.getDimSize(0), columns = type.getDimSize(1);
+  for (int64_t row = 0; row < rows; ++row)
+    for (int64_t column = 0; column < columns; ++column)
+      tensor.setInt(row * columns + column,
+                    stored->getInt(column * rows + row));
+  return tensor;
+}
+
 FailureOr<Tensor> Evaluator::getWeight(StringRef symbol) {
   auto found = impl->weights.find(symbol);
   if (found != impl->weights.end())
@@ -79,9 +95,7 @@ FailureOr<Tensor> Evaluator::getWeight(StringRef symbol) {
   if (!weight)
     return failure();
   auto type = cast<RankedTensorType>(weight.getType());
-  FailureOr<Tensor> tensor =
-      weight.getLayout() ? unpack(weight, type)
-                         : fromAttribute(weight, weight.getValue(), type);
+  FailureOr<Tensor> tensor = readWeight(weight, type);
   if (succeeded(tensor))
     impl->weights[symbol] = *tensor;
   return tensor;
@@ -195,9 +209,7 @@ FailureOr<Results> Evaluator::Impl::evaluateUse(ir::UseOp op) {
   auto type = cast<RankedTensorType>(weight.getType());
   if (failed(checkSize(op, type)))
     return failure();
-  FailureOr<Tensor> tensor =
-      weight.getLayout() ? unpack(weight, type)
-                         : fromAttribute(weight, weight.getValue(), type);
+  FailureOr<Tensor> tensor = readWeight(weight, type);
   if (failed(tensor))
     return failure();
   weights[op.getWeight()] = *tensor;
@@ -271,5 +283,12 @@ FailureOr<Tensor> Evaluator::evaluate(Value value, ValueMap &known) {
     for (auto [result, tensor] : llvm::zip(op->getResults(), *results))
       known[result] = tensor;
   }
-  return known.lookup(value);
+  Tensor found = known.lookup(value);
+  constexpr size_t keptBytes = 1 << 20;
+  for (Operation *op : slice)
+    for (Value result : op->getResults())
+      if (auto it = known.find(result);
+          it != known.end() && it->second.sizeInBytes() > keptBytes)
+        known.erase(it);
+  return found;
 }

@@ -70,12 +70,15 @@ std::optional<Interval> tern::rangeOf(Type type) {
 }
 
 Interval tern::rangeOfWeights(const Contraction &c) {
+  if (c.knownRange)
+    return *c.knownRange;
   Interval range = {0, 0};
   for (int64_t i = 0, e = c.weights->size(); i < e; ++i) {
     int64_t value = c.weights->getInt(i);
     range.min = std::min(range.min, value);
     range.max = std::max(range.max, value);
   }
+  c.knownRange = range;
   return range;
 }
 

@@ -5,6 +5,11 @@
 
 namespace tern {
 
+/// A closed range of integers.
+struct Interval {
+  int64_t min, max;
+};
+
 /// A tern.matmul or tern.conv as a matrix product acc[m,n] = sum over k, for
 /// decisions; a convolution with `groups` == 1 is its im2col.
 struct Contraction {
@@ -21,6 +26,8 @@ struct Contraction {
   std::optional<ConstantTensor> weights;
   /// The rhs is N x K in memory (else K x N).
   bool rowMajorN = true;
+  /// What rangeOfWeights found.
+  mutable std::optional<Interval> knownRange = std::nullopt;
 
   int64_t getScaleGroups() const { return llvm::divideCeil(k, scaleGroup); }
   int64_t macs() const { return groups * batches * m * n * k; }
@@ -32,11 +39,6 @@ struct Contraction {
 
 /// Reads the facts off a tern.matmul or tern.conv with tensor operands.
 Contraction describeContraction(mlir::Operation *op);
-
-/// A closed range of integers.
-struct Interval {
-  int64_t min, max;
-};
 
 /// The values that a type of codes can hold; nothing for other types.
 std::optional<Interval> rangeOf(mlir::Type type);

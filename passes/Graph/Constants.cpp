@@ -136,19 +136,46 @@ static std::vector<char> packBlob(const Tensor &value) {
 }
 
 Value ConstantPool::makeWeight(LocBuilder &b, RankedTensorType type,
-                               ElementsAttr bytes, StringRef name) {
-  StringAttr &symbol = existing[{bytes, type}];
+                               ElementsAttr bytes, StringRef name,
+                               bool transposed) {
+  StringAttr &symbol = existing[{bytes, type, transposed}];
   if (!symbol) {
     Block::iterator place = lastWeight ? std::next(lastWeight->getIterator())
                                        : module.getBody()->begin();
-    auto weight = OpBuilder(module.getContext())
-                      .create<ir::WeightOp>(
-                          b.getLoc(), name.empty() ? "constant" : name.str(),
-                          type, bytes, ir::LayoutAttr(), IntegerAttr());
+    auto weight =
+        OpBuilder(module.getContext())
+            .create<ir::WeightOp>(
+                b.getLoc(), b.getStringAttr(name.empty() ? "constant" : name),
+                type, bytes, ir::LayoutAttr(), transposed);
     symbol = symbols.insert(weight, place);
     lastWeight = weight;
   }
   return b.create<ir::UseOp>(type, FlatSymbolRefAttr::get(symbol));
+}
+
+/// Transposed weights of fewer codes are written out.
+static constexpr int64_t smallCodes = 4096;
+
+Value ConstantPool::transposedWeight(LocBuilder &b, Value value) {
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  if (!type || type.getRank() != 2 || type.getNumElements() < smallCodes ||
+      !isa<QType>(type.getElementType()))
+    return {};
+  bool transposed = false;
+  while (auto generic = value.getDefiningOp<linalg::GenericOp>()) {
+    if (transposition(generic) != Shape({1, 0}))
+      return {};
+    transposed = !transposed;
+    value = generic.getDpsInputs()[0];
+  }
+  auto use = value.getDefiningOp<ir::UseOp>();
+  auto weight = use ? symbols.lookup<ir::WeightOp>(use.getWeight()) : nullptr;
+  if (!weight || weight.getLayout())
+    return {};
+  if (!transposed)
+    return b.create<ir::UseOp>(type, use.getWeightAttr());
+  return makeWeight(b, type, weight.getValue(), weight.getSymName(),
+                    !weight.getTransposed());
 }
 
 Value ConstantPool::make(LocBuilder &b, const Tensor &value, StringRef name) {

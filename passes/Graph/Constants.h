@@ -33,16 +33,23 @@ public:
   mlir::Value make(LocBuilder &b, mlir::ElementsAttr elements,
                    mlir::RankedTensorType onnxType, llvm::StringRef name);
 
+  /// A matrix of codes whose weight is the transpose of what `value` transposes
+  /// (any number of times), or the same, without copying it. Null for other
+  /// values, and small weights, which are better written out.
+  mlir::Value transposedWeight(LocBuilder &b, mlir::Value value);
+
 private:
   mlir::Value makeWeight(LocBuilder &b, mlir::RankedTensorType type,
-                         mlir::ElementsAttr bytes, llvm::StringRef name);
+                         mlir::ElementsAttr bytes, llvm::StringRef name,
+                         bool transposed = false);
 
   mlir::ModuleOp module;
   mlir::SymbolTable symbols;
   /// Weights stand in the order they were made.
   mlir::Operation *lastWeight = nullptr;
   /// Weights by their bytes and type, so that an initializer is one weight.
-  llvm::DenseMap<std::pair<mlir::Attribute, mlir::Type>, mlir::StringAttr>
+  llvm::DenseMap<std::tuple<mlir::Attribute, mlir::Type, int>,
+                 mlir::StringAttr>
       existing;
 };
 

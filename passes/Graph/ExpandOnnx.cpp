@@ -113,6 +113,11 @@ public:
   std::optional<eval::Tensor> constant(unsigned i) override {
     return has(i) ? evaluate(operand(i)) : std::nullopt;
   }
+  bool isConstant(Value value) override {
+    Origins from = walk.originsOf(value);
+    askedForPlaceholder |= from.placeholder;
+    return !from.data && !from.placeholder;
+  }
   std::optional<eval::Tensor> evaluate(Value value) override {
     askedForPlaceholder |= walk.originsOf(value).placeholder;
     return walk.evaluate(value);

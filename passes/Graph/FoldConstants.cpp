@@ -104,12 +104,17 @@ void Folder::materialize(Operation &op) {
     if (!isConstant(value) || !isa<RankedTensorType>(value.getType()) ||
         llvm::none_of(value.getUsers(), needsValue))
       continue;
+    LocBuilder b(op.getLoc(), op.getContext());
+    b.setInsertionPointAfter(&op);
+    if (Value weight = pool.transposedWeight(b, value)) {
+      sourceBytes[weight] = bytesOf(weight.getType());
+      value.replaceAllUsesWith(weight);
+      continue;
+    }
     FailureOr<eval::Tensor> result =
         eval::Evaluator(module).evaluate(value, known);
     if (failed(result) || isCheaperToFill(*result, sourceBytes.lookup(value)))
       continue;
-    LocBuilder b(op.getLoc(), op.getContext());
-    b.setInsertionPointAfter(&op);
     auto layer = op.getLoc()->findInstanceOf<FusedLocWith<ir::LayerAttr>>();
     Value constant = pool.make(
         b, *result, layer ? layer.getMetadata().getName() : StringRef());

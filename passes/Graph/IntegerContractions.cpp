@@ -269,7 +269,10 @@ void Rewriter::rewriteConv(ir::ConvOp op) {
 
 /// The transpose of a constant matrix, as a constant.
 Value Rewriter::transposedConstant(Value matrix) {
-  std::optional<Tensor> value = constantOf(transpose(b, matrix, {1, 0}));
+  Value transposed = transpose(b, matrix, {1, 0});
+  if (Value weight = pool.transposedWeight(b, transposed))
+    return weight;
+  std::optional<Tensor> value = constantOf(transposed);
   return value ? pool.make(b, *value) : Value();
 }
 

@@ -45,6 +45,9 @@ public:
   virtual mlir::Type declaredResultType(unsigned i) = 0;
   /// Operand `i` evaluated at compile time; nothing when it depends on data.
   virtual std::optional<eval::Tensor> constant(unsigned i) = 0;
+  /// Whether a value built so far depends on constants only; cheaper to ask
+  /// than its value.
+  virtual bool isConstant(mlir::Value value) = 0;
   /// A compile-time value of any tensor-level value built so far.
   virtual std::optional<eval::Tensor> evaluate(mlir::Value value) = 0;
   /// Sets result `i`. `onnxType` only when the tensor-level type does not

@@ -100,22 +100,6 @@ static std::optional<Moved> moveSlice(LocBuilder &b, ir::DequantizeOp op,
                wholeBlocks(moved, scale)};
 }
 
-/// The permutation of a generic that only transposes; empty for others.
-static Shape transposition(linalg::GenericOp op) {
-  if (op.getNumDpsInputs() != 1 || op->getNumResults() != 1 ||
-      op.getNumParallelLoops() != op.getNumLoops())
-    return {};
-  Operation *yield = op.getBody()->getTerminator();
-  AffineMap in = op.getIndexingMapsArray()[0];
-  bool moves = yield->getOperand(0) == op.getBody()->getArgument(0) &&
-               op.getIndexingMapsArray()[1].isIdentity() && in.isPermutation();
-  Shape permutation;
-  for (unsigned i = 0; moves && i < in.getNumResults(); ++i)
-    permutation.push_back(
-        *in.getResultPosition(getAffineDimExpr(i, op.getContext())));
-  return permutation;
-}
-
 static std::optional<Moved> moveTranspose(LocBuilder &b, ir::DequantizeOp op,
                                           linalg::GenericOp generic) {
   Shape permutation = transposition(generic);

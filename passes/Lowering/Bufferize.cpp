@@ -5,6 +5,7 @@
 // have another shape in memory than their type says.
 //
 //===----------------------------------------------------------------------===//
+#include "dialects/Tern/Constants.h"
 #include "dialects/Tern/Layout.h"
 #include "dialects/Tern/Tern.h"
 #include "mlir/Dialect/Bufferization/Transforms/OneShotAnalysis.h"
@@ -30,9 +31,8 @@ static void toWeight(arith::ConstantOp constant, ModuleOp module,
   OpBuilder builder = OpBuilder::atBlockBegin(module.getBody());
   auto value = cast<ElementsAttr>(constant.getValue());
   auto weight = builder.create<ir::WeightOp>(
-      constant.getLoc(), builder.getStringAttr("constant"),
-      TypeAttr::get(constant.getType()), value, ir::LayoutAttr(),
-      IntegerAttr());
+      constant.getLoc(), builder.getStringAttr("constant"), constant.getType(),
+      value);
   symbols.insert(weight);
   builder.setInsertionPoint(constant);
   auto use = builder.create<ir::UseOp>(constant.getLoc(), constant.getType(),
@@ -106,6 +106,10 @@ struct Bufferize : lowering::impl::BufferizeBase<Bufferize> {
     });
     for (arith::ConstantOp constant : constants)
       toWeight(constant, module, symbols);
+    for (auto weight : module.getOps<ir::WeightOp>()) {
+      weight.setValueAttr(rowMajorElements(weight));
+      weight.setTransposed(false);
+    }
     module.walk(keepKernelSizes);
     for (auto entry : module.getOps<func::FuncOp>())
       for (unsigned i = 0; i < entry.getNumArguments(); ++i)

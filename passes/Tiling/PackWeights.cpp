@@ -59,9 +59,8 @@ Value Packer::addWeight(Operation *user, StringRef name, RankedTensorType type,
   builder.setLoc(user->getLoc());
   builder.setInsertionPointToStart(module.getBody());
   ElementsAttr blob = makeBlob(module.getContext(), name, size, fill);
-  auto weight = builder.create<ir::WeightOp>(builder.getStringAttr(name),
-                                             TypeAttr::get(type), blob, layout,
-                                             IntegerAttr());
+  auto weight = builder.create<ir::WeightOp>(builder.getStringAttr(name), type,
+                                             blob, layout);
   symbols.insert(weight);
   builder.setInsertionPoint(user);
   return builder.create<ir::UseOp>(

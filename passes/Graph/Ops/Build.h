@@ -100,6 +100,8 @@ mlir::Value reshape(LocBuilder &b, mlir::Value value,
                     llvm::ArrayRef<int64_t> shape);
 mlir::Value transpose(LocBuilder &b, mlir::Value value,
                       llvm::ArrayRef<int64_t> permutation);
+/// The permutation of a generic that only transposes; empty for others.
+Shape transposition(mlir::linalg::GenericOp op);
 /// `value` repeated to `shape` (numpy broadcasting).
 mlir::Value broadcastTo(LocBuilder &b, mlir::Value value,
                         llvm::ArrayRef<int64_t> shape);

@@ -56,6 +56,21 @@ Value reshape(LocBuilder &b, Value value, ArrayRef<int64_t> shape) {
   return b.create<tensor::ExpandShapeOp>(to, value, oneGroup(to.getRank()));
 }
 
+Shape transposition(linalg::GenericOp op) {
+  if (op.getNumDpsInputs() != 1 || op->getNumResults() != 1 ||
+      op.getNumParallelLoops() != op.getNumLoops())
+    return {};
+  Operation *yield = op.getBody()->getTerminator();
+  AffineMap in = op.getIndexingMapsArray()[0];
+  bool moves = yield->getOperand(0) == op.getBody()->getArgument(0) &&
+               op.getIndexingMapsArray()[1].isIdentity() && in.isPermutation();
+  Shape permutation;
+  for (unsigned i = 0; moves && i < in.getNumResults(); ++i)
+    permutation.push_back(
+        *in.getResultPosition(getAffineDimExpr(i, op.getContext())));
+  return permutation;
+}
+
 Value transpose(LocBuilder &b, Value value, ArrayRef<int64_t> permutation) {
   ArrayRef<int64_t> shape = shapeOf(value);
   Shape resultShape;

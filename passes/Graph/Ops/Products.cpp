@@ -14,7 +14,7 @@ using namespace tern::graph;
 /// The transpose itself is left to constant folding, which keeps dequantized
 /// codes apart.
 static void orientRight(Expansion &e, Product &p, Value rhs) {
-  p.transposed = e.evaluate(rhs).has_value();
+  p.transposed = e.isConstant(rhs);
   p.rhs = p.transposed ? transpose(e.b, rhs, {1, 0}) : rhs;
 }
 

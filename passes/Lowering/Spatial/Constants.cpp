@@ -13,8 +13,7 @@ std::string Constants::insert(Location loc, StringRef name, Type type,
                               ElementsAttr value, ir::LayoutAttr layout) {
   OpBuilder builder = OpBuilder::atBlockBegin(&design.getBody().front());
   auto weight = builder.create<ir::WeightOp>(loc, builder.getStringAttr(name),
-                                             TypeAttr::get(type), value, layout,
-                                             IntegerAttr());
+                                             type, value, layout);
   return symbols.insert(weight).str();
 }
 
@@ -27,9 +26,8 @@ std::optional<std::string> Constants::add(Value tensor, StringRef name) {
   if (auto constant = dyn_cast<arith::ConstantOp>(op))
     value = cast<ElementsAttr>(constant.getValue());
   else if (auto use = dyn_cast<ir::UseOp>(op))
-    value = SymbolTable::lookupNearestSymbolFrom<ir::WeightOp>(
-                use, use.getWeightAttr())
-                .getValue();
+    value = rowMajorElements(SymbolTable::lookupNearestSymbolFrom<ir::WeightOp>(
+        use, use.getWeightAttr()));
   else
     return std::nullopt;
   return insert(op->getLoc(), name, tensor.getType(), value, {});

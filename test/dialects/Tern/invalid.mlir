@@ -6,6 +6,12 @@ tern.weight @w : tensor<4x!tern.q<int4>> = dense<[1, 2, 3]> : tensor<3xi8>
 
 // -----
 
+// weight_c2
+// expected-error@+1 {{expected a matrix of codes without layout where it is transposed, but got 'tensor<2xf32>'}}
+tern.weight @w : transposed tensor<2xf32> = dense<0> : tensor<8xi8>
+
+// -----
+
 // use_c1
 func.func @use() {
   // expected-error@+1 {{expected a tern.weight, but got @none}}

@@ -3,6 +3,9 @@
 // CHECK: tern.weight @w : tensor<16x8x!tern.q<int4>> =
 tern.weight @w : tensor<16x8x!tern.q<int4>> = dense_resource<w> : tensor<64xi8>
 
+// CHECK: tern.weight @t : transposed tensor<2x3x!tern.q<int8>> =
+tern.weight @t : transposed tensor<2x3x!tern.q<int8>> = dense<1> : tensor<6xi8>
+
 // CHECK-LABEL: func @main
 func.func @main(%x: tensor<4x8x!tern.q<int8>>, %b: tensor<16xf32>) -> tensor<4x16xf32> {
   // CHECK: tern.use @w

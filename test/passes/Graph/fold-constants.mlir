@@ -6,6 +6,11 @@ tern.weight @unused : tensor<8x!tern.q<int8>> = dense_resource<bytes> : tensor<8
 // CHECK: tern.weight @w :
 tern.weight @w : tensor<8x!tern.q<int8>> = dense_resource<bytes> : tensor<8xi8>
 
+// A large matrix of codes is transposed by name only; twice, it is itself.
+// CHECK-DAG: tern.weight @large : tensor<64x128x!tern.q<int8>> = dense<7>
+// CHECK-DAG: tern.weight @[[T:.*]] : transposed tensor<128x64x!tern.q<int8>> = dense<7>
+tern.weight @large : tensor<64x128x!tern.q<int8>> = dense<7> : tensor<8192xi8>
+
 #id = affine_map<(i) -> (i)>
 
 // A dequantized weight stays one, so that contractions see its codes; what is
@@ -60,6 +65,27 @@ func.func @folds(%x: tensor<3xi32>) -> tensor<3xi32> {
     linalg.yield %s : i32
   } -> tensor<3xi32>
   return %r : tensor<3xi32>
+}
+
+// CHECK-LABEL: func.func @transposes
+// CHECK: tern.use @[[T]] : tensor<128x64x!tern.q<int8>>
+// CHECK: tern.use @large : tensor<64x128x!tern.q<int8>>
+// CHECK-NOT: linalg.generic
+func.func @transposes() -> (tensor<128x64x!tern.q<int8>>, tensor<64x128x!tern.q<int8>>) {
+  %w = tern.use @large : tensor<64x128x!tern.q<int8>>
+  %e = tensor.empty() : tensor<128x64x!tern.q<int8>>
+  %t = linalg.generic {indexing_maps = [affine_map<(i, j) -> (j, i)>, affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]}
+      ins(%w : tensor<64x128x!tern.q<int8>>) outs(%e : tensor<128x64x!tern.q<int8>>) {
+  ^bb0(%a: !tern.q<int8>, %o: !tern.q<int8>):
+    linalg.yield %a : !tern.q<int8>
+  } -> tensor<128x64x!tern.q<int8>>
+  %f = tensor.empty() : tensor<64x128x!tern.q<int8>>
+  %u = linalg.generic {indexing_maps = [affine_map<(i, j) -> (j, i)>, affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]}
+      ins(%t : tensor<128x64x!tern.q<int8>>) outs(%f : tensor<64x128x!tern.q<int8>>) {
+  ^bb0(%a: !tern.q<int8>, %o: !tern.q<int8>):
+    linalg.yield %a : !tern.q<int8>
+  } -> tensor<64x128x!tern.q<int8>>
+  return %t, %u : tensor<128x64x!tern.q<int8>>, tensor<64x128x!tern.q<int8>>
 }
 
 {-#
