@@ -135,6 +135,13 @@ static std::vector<char> packBlob(const Tensor &value) {
   return blob;
 }
 
+ConstantPool::ConstantPool(ModuleOp module) : module(module), symbols(module) {
+  for (auto weight : module.getOps<ir::WeightOp>())
+    if (!weight.getLayout())
+      existing[{weight.getValue(), weight.getType(), weight.getTransposed()}] =
+          weight.getSymNameAttr();
+}
+
 Value ConstantPool::makeWeight(LocBuilder &b, RankedTensorType type,
                                ElementsAttr bytes, StringRef name,
                                bool transposed) {

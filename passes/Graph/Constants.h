@@ -23,8 +23,7 @@ bool isInlineConstant(mlir::RankedTensorType type);
 /// unique name. The builder's insertion point is where the value goes.
 class ConstantPool {
 public:
-  explicit ConstantPool(mlir::ModuleOp module)
-      : module(module), symbols(module) {}
+  explicit ConstantPool(mlir::ModuleOp module);
 
   mlir::Value make(LocBuilder &b, const eval::Tensor &value,
                    llvm::StringRef name = "");
