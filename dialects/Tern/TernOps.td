@@ -146,6 +146,34 @@ def Tern_DequantizeOp : Tern_Op<"dequantize", [Pure]> {
   }];
 }
 
+def Tern_InsertOp : Tern_Op<"insert", [DestinationStyleOpInterface]> {
+  let summary = "A tensor with some of its places along an axis replaced.";
+  let description = [{
+    The result is `init`, in which element (b, ..., i, ...) of `update` stands at
+    place starts[b] + i along `axis`; starts are 0 without `starts`. A negative
+    start counts from the end, and starts are then clamped into the axis. Places
+    beyond the end are left out, or, when `circular`, follow at the beginning.
+    In memory only these places are written: a cache grows where it is.
+
+    Constraints:
+    * insert_c1: update has the shape of init but for `axis` > 0, where it is no
+      longer, and its element type.
+    * insert_c2: `starts` are i64, one for each index of the first dimension.
+  }];
+  let arguments = (ins AnyShaped:$update, Optional<AnyShaped>:$starts,
+                       AnyShaped:$init, I64Attr:$axis, UnitAttr:$circular);
+  let results = (outs Variadic<AnyRankedTensor>:$results);
+  let hasVerifier = 1;
+  let assemblyFormat = [{
+    $update (`at` $starts^ `:` type($starts))? `into` $init `axis` $axis
+    (`circular` $circular^)? attr-dict `:` type($update) `into` type($init)
+    (`->` type($results)^)?
+  }];
+  let extraClassDeclaration = [{
+    ::mlir::MutableOperandRange getDpsInitsMutable() { return getInitMutable(); }
+  }];
+}
+
 //===----------------------------------------------------------------------===//
 // Contractions
 //===----------------------------------------------------------------------===//

@@ -191,6 +191,30 @@ static FailureOr<Sizes> matmulSizes(MatmulOp op) {
   return sizes;
 }
 
+LogicalResult InsertOp::verify() {
+  auto update = cast<ShapedType>(getUpdate().getType());
+  auto init = cast<ShapedType>(getInit().getType());
+  int64_t axis = getAxis(), rank = init.getRank();
+  // insert_c1
+  bool agrees = axis > 0 && axis < rank && update.getRank() == rank &&
+                update.getElementType() == init.getElementType();
+  for (int64_t d = 0; agrees && d < rank; ++d)
+    agrees = d == axis ? update.getDimSize(d) <= init.getDimSize(d)
+                       : update.getDimSize(d) == init.getDimSize(d);
+  if (!agrees)
+    return emitOpError("expected an update that fits along axis ")
+           << axis << " of " << init << ", but got " << update;
+  // insert_c2
+  if (!getStarts())
+    return success();
+  auto starts = cast<ShapedType>(getStarts().getType());
+  if (!starts.getElementType().isInteger(64) || starts.getRank() != 1 ||
+      starts.getDimSize(0) != init.getDimSize(0))
+    return emitOpError("expected ")
+           << init.getDimSize(0) << " starts of i64, but got " << starts;
+  return success();
+}
+
 LogicalResult MatmulOp::verify() {
   if (failed(verifyEpilogue(*this)) ||
       failed(verifyZero(*this, getLhsZp(), getLhs())) ||

@@ -94,8 +94,12 @@ static void describeOperands(Operation *op, SymbolTable &symbols,
     (weight ? work.extraWeightBytes : work.extraInputBytes) +=
         isExtra ? bytes : 0;
   }
-  for (Value result : op->getResults())
-    layer.work.outputBytes += bytesOf(result.getType());
+  // An insertion writes what it reads.
+  if (isa<ir::InsertOp>(op))
+    layer.work.outputBytes = layer.work.inputBytes;
+  else
+    for (Value result : op->getResults())
+      layer.work.outputBytes += bytesOf(result.getType());
   layer.output = describe(op->getResult(0).getType());
 }
 
@@ -213,6 +217,8 @@ describeStep(Operation &op, const Machine &machine, SymbolTable &symbols) {
     ::describeContraction(&op, machine, layer);
   else if (auto generic = dyn_cast<linalg::LinalgOp>(op))
     describeGeneric(generic, layer);
+  else if (isa<ir::InsertOp>(op))
+    layer.step = "insert";
   else
     return std::nullopt;
   if (auto fused = op.getLoc()->findInstanceOf<FusedLocWith<ir::LayerAttr>>())

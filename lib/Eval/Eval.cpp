@@ -155,6 +155,7 @@ FailureOr<Results> Evaluator::Impl::evaluateOp(Operation *op, ValueMap &known) {
       .Case([&](ir::ConvOp o) { return evalConv(o, lookup, noise); })
       .Case([&](ir::QuantizeOp o) { return evalQuantize(o, lookup); })
       .Case([&](ir::DequantizeOp o) { return evalDequantize(o, lookup); })
+      .Case([&](ir::InsertOp o) { return evalInsert(o, lookup); })
       .Case([&](scf::ForOp o) { return evaluateFor(o, known); })
       .Case([&](scf::IfOp o) { return evaluateIf(o, known); })
       .Default([&](Operation *o) { return evalTensorOp(o, lookup); });

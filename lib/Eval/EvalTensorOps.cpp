@@ -124,6 +124,33 @@ static Tensor copyOf(const Tensor &tensor) {
   return copy;
 }
 
+FailureOr<Results> eval::evalInsert(ir::InsertOp op, Lookup lookup) {
+  const Tensor *update = lookup(op.getUpdate()), *init = lookup(op.getInit());
+  const Tensor *starts = op.getStarts() ? lookup(op.getStarts()) : nullptr;
+  if (!update || !init || (op.getStarts() && !starts))
+    return failure();
+  Tensor result = copyOf(*init);
+  int64_t axis = op.getAxis(), size = init->getShape()[axis];
+  size_t bytes = Tensor::elementBytes(result.getElementType());
+  const char *from = update->data();
+  (void)forEachPoint(update->getShape(), [&](ArrayRef<int64_t> at) {
+    int64_t start = starts ? starts->getInt(at[0]) : 0, offset = 0;
+    start = std::clamp<int64_t>(start < 0 ? start + size : start, 0, size - 1);
+    int64_t place = start + at[axis];
+    if (op.getCircular())
+      place %= size;
+    for (auto [d, index] : llvm::enumerate(at)) {
+      int64_t here = static_cast<int64_t>(d) == axis ? place : index;
+      offset = offset * init->getShape()[d] + here;
+    }
+    if (place < size)
+      std::memcpy(result.data() + offset * bytes, from, bytes);
+    from += bytes;
+    return success();
+  });
+  return Results{result};
+}
+
 /// A scalar of the function as a tensor of rank 0.
 static FailureOr<Results> evalScalarOp(Operation *op, Lookup lookup) {
   Block block;

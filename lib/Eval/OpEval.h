@@ -22,6 +22,7 @@ mlir::FailureOr<Results> evalMatmul(ir::MatmulOp op, Lookup lookup,
                                     Noise *noise);
 mlir::FailureOr<Results> evalConv(ir::ConvOp op, Lookup lookup, Noise *noise);
 mlir::FailureOr<Results> evalQuantize(ir::QuantizeOp op, Lookup lookup);
+mlir::FailureOr<Results> evalInsert(ir::InsertOp op, Lookup lookup);
 mlir::FailureOr<Results> evalDequantize(ir::DequantizeOp op, Lookup lookup);
 
 /// tensor.*, linalg.fill, arith.constant, and scalar operations at function

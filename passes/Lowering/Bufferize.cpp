@@ -30,9 +30,9 @@ static void toWeight(arith::ConstantOp constant, ModuleOp module,
                      SymbolTable &symbols) {
   OpBuilder builder = OpBuilder::atBlockBegin(module.getBody());
   auto value = cast<ElementsAttr>(constant.getValue());
-  auto weight = builder.create<ir::WeightOp>(
-      constant.getLoc(), builder.getStringAttr("constant"), constant.getType(),
-      value);
+  auto weight = builder.create<ir::WeightOp>(constant.getLoc(),
+                                             builder.getStringAttr("constant"),
+                                             constant.getType(), value);
   symbols.insert(weight);
   builder.setInsertionPoint(constant);
   auto use = builder.create<ir::UseOp>(constant.getLoc(), constant.getType(),
@@ -81,6 +81,23 @@ static void dropSelfCopies(ModuleOp module, RewriterBase &rewriter) {
   });
 }
 
+/// Whether an entry returns its argument with something inserted, and writes to
+/// it in no other way: then both may be the same memory.
+static bool growsInPlace(BlockArgument argument) {
+  ir::InsertOp insert;
+  for (OpOperand &use : argument.getUses()) {
+    auto step = dyn_cast<DestinationStyleOpInterface>(use.getOwner());
+    if (!step || !step.isDpsInit(&use))
+      continue;
+    if (insert || !isa<ir::InsertOp>(step))
+      return false;
+    insert = cast<ir::InsertOp>(step);
+  }
+  return insert && llvm::any_of(insert->getUsers(), [](Operation *user) {
+           return isa<func::ReturnOp>(user);
+         });
+}
+
 static bufferization::OneShotBufferizationOptions makeOptions() {
   bufferization::OneShotBufferizationOptions options;
   options.bufferizeFunctionBoundaries = true;
@@ -113,9 +130,9 @@ struct Bufferize : lowering::impl::BufferizeBase<Bufferize> {
     module.walk(keepKernelSizes);
     for (auto entry : module.getOps<func::FuncOp>())
       for (unsigned i = 0; i < entry.getNumArguments(); ++i)
-        entry.setArgAttr(i,
-                         bufferization::BufferizationDialect::kWritableAttrName,
-                         BoolAttr::get(&getContext(), false));
+        entry.setArgAttr(
+            i, bufferization::BufferizationDialect::kWritableAttrName,
+            BoolAttr::get(&getContext(), growsInPlace(entry.getArgument(i))));
     // Only now: operations are not verified until the pass ends.
     retypePacked(module, symbols);
     IRRewriter rewriter(&getContext());

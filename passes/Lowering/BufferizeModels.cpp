@@ -79,6 +79,28 @@ struct AccelerateModel
   }
 };
 
+/// tern.insert writes into its init.
+struct InsertModel
+    : DstBufferizableOpInterfaceExternalModel<InsertModel, ir::InsertOp> {
+  LogicalResult bufferize(Operation *op, RewriterBase &rewriter,
+                          const BufferizationOptions &options) const {
+    auto insert = cast<ir::InsertOp>(op);
+    SmallVector<Value> buffers;
+    for (Value operand : op->getOperands()) {
+      FailureOr<Value> buffer = getBuffer(rewriter, operand, options);
+      if (failed(buffer))
+        return failure();
+      buffers.push_back(*buffer);
+    }
+    rewriter.create<ir::InsertOp>(
+        op->getLoc(), TypeRange(), buffers.front(),
+        insert.getStarts() ? buffers[1] : Value(), buffers.back(),
+        insert.getAxisAttr(), insert.getCircularAttr());
+    replaceOpWithBufferizedValues(rewriter, op, buffers.back());
+    return success();
+  }
+};
+
 /// A weight is memory that nobody may write.
 struct UseModel : BufferizableOpInterface::ExternalModel<UseModel, ir::UseOp> {
   bool bufferizesToAllocation(Operation *, Value) const { return false; }
@@ -108,6 +130,7 @@ void lowering::registerBufferizationModels(DialectRegistry &registry) {
   registry.addExtension(+[](MLIRContext *context, ir::TernDialect *) {
     ir::MatmulOp::attachInterface<ContractionModel<ir::MatmulOp>>(*context);
     ir::ConvOp::attachInterface<ContractionModel<ir::ConvOp>>(*context);
+    ir::InsertOp::attachInterface<InsertModel>(*context);
     ir::UseOp::attachInterface<UseModel>(*context);
   });
   registry.addExtension(+[](MLIRContext *context, kern::KernDialect *) {

@@ -54,8 +54,8 @@ int64_t lowering::offsetIn(Value view) {
 }
 
 bool lowering::isStep(Operation *op) {
-  return isa<linalg::LinalgOp, ir::MatmulOp, ir::ConvOp, memref::CopyOp,
-             kern::AccelerateOp>(op);
+  return isa<linalg::LinalgOp, ir::MatmulOp, ir::ConvOp, ir::InsertOp,
+             memref::CopyOp, kern::AccelerateOp>(op);
 }
 
 SmallVector<Value> lowering::writtenBy(Operation *step) {

@@ -10,6 +10,7 @@
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Linalg/Utils/Utils.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "passes/Lowering/Insert.h"
 #include "passes/Lowering/Kernels.h"
 #include "passes/Lowering/LoopNest.h"
 #include "passes/Lowering/Passes.h"
@@ -99,10 +100,14 @@ struct LowerLinalg : lowering::impl::LowerLinalgBase<LowerLinalg> {
     for (func::FuncOp kernel : kernels.get()) {
       Operation *step = nullptr;
       for (Operation &op : kernel.front())
-        if (isa<linalg::LinalgOp, memref::CopyOp>(op))
+        if (isa<linalg::LinalgOp, memref::CopyOp, ir::InsertOp>(op))
           step = &op;
       if (!step)
         continue;
+      if (auto insert = dyn_cast<ir::InsertOp>(step)) {
+        kernels.setGrid(kernel, lowerInsert(kernel, insert, isSimt));
+        continue;
+      }
       linalg::GenericOp op = collapse(toGeneric(step, rewriter), rewriter);
       kernels.setGrid(kernel, lower(op, kernel, isSimt));
     }

@@ -207,7 +207,7 @@ def LowerContractions : Lowering<"tern-lower-contractions"> {
 }
 
 def LowerLinalg : Lowering<"tern-lower-linalg"> {
-  let summary = "Write linalg operations as loops.";
+  let summary = "Write linalg operations and insertions as loops.";
   let description = [{
     Parallel loops outside, the leading ones as the grid; reductions inside, in
     registers, in row-major order. A step on contiguous memory whose maps are

@@ -107,7 +107,20 @@ static std::string dtypeOf(Type element) {
                             : "float";
 }
 
-static kern::TensorAttr describe(Type type, DictionaryAttr attributes) {
+/// The number of the argument that a returned value is, with something
+/// inserted; -1 for other values.
+static int64_t aliasOf(Value returned) {
+  auto argument = dyn_cast<BlockArgument>(rootOf(returned));
+  bool isWritten = argument && argument.getType() == returned.getType() &&
+                   llvm::any_of(argument.getUses(), [](OpOperand &use) {
+                     auto insert = dyn_cast<ir::InsertOp>(use.getOwner());
+                     return insert && insert.isDpsInit(&use);
+                   });
+  return isWritten ? static_cast<int64_t>(argument.getArgNumber()) : -1;
+}
+
+static kern::TensorAttr describe(Type type, DictionaryAttr attributes,
+                                 int64_t alias = -1) {
   auto memory = cast<MemRefType>(type);
   auto text = [&](StringRef name) {
     auto value = attributes ? attributes.getAs<StringAttr>(name) : StringAttr();
@@ -117,7 +130,7 @@ static kern::TensorAttr describe(Type type, DictionaryAttr attributes) {
   if (dtype.empty())
     dtype = dtypeOf(memory.getElementType());
   return kern::TensorAttr::get(type.getContext(), text("tern.name"), dtype,
-                               memory.getShape(), -1);
+                               memory.getShape(), alias);
 }
 
 namespace {
@@ -143,6 +156,8 @@ private:
   OpBuilder builder;
   unsigned inputs = 0;
   SmallVector<Value> outputs;
+  /// Of each output: the input in whose place it is, or -1.
+  SmallVector<int64_t> aliases;
 };
 } // namespace
 
@@ -160,9 +175,11 @@ void Planner::describeTensors() {
   for (unsigned i = 0; i < entry.getNumArguments(); ++i)
     in.push_back(
         describe(entry.getArgumentTypes()[i], entry.getArgAttrDict(i)));
-  for (unsigned i = 0; i < entry.getNumResults(); ++i)
-    out.push_back(
-        describe(entry.getResultTypes()[i], entry.getResultAttrDict(i)));
+  for (unsigned i = 0; i < entry.getNumResults(); ++i) {
+    aliases.push_back(aliasOf(body.getTerminator()->getOperand(i)));
+    out.push_back(describe(entry.getResultTypes()[i],
+                           entry.getResultAttrDict(i), aliases.back()));
+  }
   entry->setAttr("kern.entry", builder.getUnitAttr());
   entry->setAttr("kern.inputs", builder.getArrayAttr(in));
   entry->setAttr("kern.outputs", builder.getArrayAttr(out));
@@ -186,11 +203,13 @@ void Planner::addByteArguments() {
 }
 
 /// A returned buffer is the output itself; what is returned twice, or is no
-/// buffer of its own, is copied there.
+/// buffer of its own, is copied there, unless it is an input that grew.
 void Planner::placeOutputs() {
   Operation *terminator = body.getTerminator();
-  for (auto [result, output] :
-       llvm::zip(llvm::to_vector(terminator->getOperands()), outputs)) {
+  for (auto [result, output, alias] : llvm::zip(
+           llvm::to_vector(terminator->getOperands()), outputs, aliases)) {
+    if (alias >= 0)
+      continue;
     Value root = rootOf(result);
     auto type = cast<MemRefType>(result.getType());
     auto rootType = cast<MemRefType>(root.getType());

@@ -205,3 +205,21 @@ func.func @conv_zero(%x: tensor<1x2x4x!tern.q<int8>>, %w: tensor<3x2x1x!tern.q<i
   %y = tern.conv ins(%x, %w : tensor<1x2x4x!tern.q<int8>>, tensor<3x2x1x!tern.q<int8>>) filter_zp(%z : tensor<2xi32>) outs(%e : tensor<1x3x4xi32>) acc i32 {strides = array<i64: 1>, dilations = array<i64: 1>, pads = array<i64: 0, 0>, groups = 1 : i64} -> tensor<1x3x4xi32>
   return
 }
+
+// -----
+
+// insert_c1
+func.func @longer(%c: tensor<1x4xf32>, %u: tensor<1x5xf32>) -> tensor<1x4xf32> {
+  // expected-error@+1 {{expected an update that fits along axis 1 of 'tensor<1x4xf32>', but got 'tensor<1x5xf32>'}}
+  %y = tern.insert %u into %c axis 1 : tensor<1x5xf32> into tensor<1x4xf32> -> tensor<1x4xf32>
+  return %y : tensor<1x4xf32>
+}
+
+// -----
+
+// insert_c2
+func.func @starts(%c: tensor<2x4xf32>, %u: tensor<2x1xf32>, %s: tensor<1xi64>) -> tensor<2x4xf32> {
+  // expected-error@+1 {{expected 2 starts of i64, but got 'tensor<1xi64>'}}
+  %y = tern.insert %u at %s : tensor<1xi64> into %c axis 1 : tensor<2x1xf32> into tensor<2x4xf32> -> tensor<2x4xf32>
+  return %y : tensor<2x4xf32>
+}

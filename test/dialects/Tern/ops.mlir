@@ -31,3 +31,10 @@ func.func @main(%x: tensor<4x8x!tern.q<int8>>, %b: tensor<16xf32>) -> tensor<4x1
     }
   }
 #-}
+
+// CHECK-LABEL: func @insert
+func.func @insert(%c: tensor<2x4xf32>, %u: tensor<2x1xf32>, %s: tensor<2xi64>) -> tensor<2x4xf32> {
+  // CHECK: tern.insert %{{.*}} at %{{.*}} : tensor<2xi64> into %{{.*}} axis 1 circular : tensor<2x1xf32> into tensor<2x4xf32> -> tensor<2x4xf32>
+  %y = tern.insert %u at %s : tensor<2xi64> into %c axis 1 circular : tensor<2x1xf32> into tensor<2x4xf32> -> tensor<2x4xf32>
+  return %y : tensor<2x4xf32>
+}

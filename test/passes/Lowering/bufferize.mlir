@@ -54,3 +54,33 @@ func.func @concat(%x: tensor<4xf32>) -> tensor<8xf32> {
 {-#
   dialect_resources: { builtin: { w: "0x4000000034353633323130333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333333" } }
 #-}
+
+// ... but for one that is returned with something inserted: it grows in place,
+// and what reads the result reads the input's memory.
+// CHECK-LABEL: func.func @grows
+// CHECK-SAME: %[[CACHE:.*]]: memref<2x4xf32>, %[[U:.*]]: memref<2x1xf32>
+func.func @grows(%cache: tensor<2x4xf32>, %u: tensor<2x1xf32>) -> (tensor<2x4xf32>, tensor<2x4xf32>) {
+  // CHECK-NOT: memref.copy
+  // CHECK: tern.insert %[[U]] into %[[CACHE]] axis 1
+  // CHECK: linalg.negf ins(%[[CACHE]]
+  // CHECK: return %[[CACHE]]
+  %y = tern.insert %u into %cache axis 1 : tensor<2x1xf32> into tensor<2x4xf32> -> tensor<2x4xf32>
+  %e = tensor.empty() : tensor<2x4xf32>
+  %n = linalg.negf ins(%y : tensor<2x4xf32>) outs(%e : tensor<2x4xf32>) -> tensor<2x4xf32>
+  return %y, %n : tensor<2x4xf32>, tensor<2x4xf32>
+}
+
+// Who still reads the input afterwards sees what it was.
+// CHECK-LABEL: func.func @read_later
+// CHECK-SAME: %[[CACHE:.*]]: memref<2x4xf32>, %[[U:.*]]: memref<2x1xf32>
+func.func @read_later(%cache: tensor<2x4xf32>, %u: tensor<2x1xf32>) -> (tensor<2x4xf32>, tensor<2x4xf32>) {
+  // CHECK: %[[COPY:.*]] = memref.alloc
+  // CHECK: memref.copy %[[CACHE]], %[[COPY]]
+  // CHECK: tern.insert %[[U]] into %[[COPY]] axis 1
+  // CHECK: linalg.negf ins(%[[CACHE]]
+  %y = tern.insert %u into %cache axis 1 : tensor<2x1xf32> into tensor<2x4xf32> -> tensor<2x4xf32>
+  %e = tensor.empty() : tensor<2x4xf32>
+  %n = linalg.negf ins(%cache : tensor<2x4xf32>) outs(%e : tensor<2x4xf32>) -> tensor<2x4xf32>
+  return %y, %n : tensor<2x4xf32>, tensor<2x4xf32>
+}
+

@@ -50,3 +50,30 @@ func.func private @reduce(%lo: index, %hi: index, %x: memref<2x4xf32>, %y: memre
   }
   return
 }
+
+// An insertion: each row of the update to its place, which may be beyond the end.
+// CHECK-LABEL: func.func private @insert
+// CHECK-SAME: kern.grid = 6 : i64
+func.func private @insert(%lo: index, %hi: index, %u: memref<2x3x8xf16>, %s: memref<2xi64>, %c: memref<2x5x8xf16>) attributes {kern.kernel, kern.layer = ""} {
+  // CHECK: scf.for %{{.*}} = %arg0 to %arg1
+  // CHECK: scf.for
+  // CHECK: %[[G:.*]] = memref.load %arg3
+  // CHECK: arith.index_cast %[[G]]
+  // CHECK: %[[START:.*]] = arith.minsi %{{.*}}, %c4
+  // CHECK: %[[P:.*]] = arith.addi %[[START]]
+  // CHECK: %[[IN:.*]] = arith.cmpi slt, %[[P]], %c5
+  // CHECK: scf.if %[[IN]]
+  // CHECK: memref.store %{{.*}}, %arg4[%{{.*}}, %[[P]], %{{.*}}]
+  tern.insert %u at %s : memref<2xi64> into %c axis 1 : memref<2x3x8xf16> into memref<2x5x8xf16>
+  return
+}
+
+// Around the end: no branch.
+// CHECK-LABEL: func.func private @circular
+// CHECK-NOT: scf.if
+// CHECK: arith.select
+// CHECK: memref.store
+func.func private @circular(%lo: index, %hi: index, %u: memref<1x3xf16>, %s: memref<1xi64>, %c: memref<1x5xf16>) attributes {kern.kernel, kern.layer = ""} {
+  tern.insert %u at %s : memref<1xi64> into %c axis 1 circular : memref<1x3xf16> into memref<1x5xf16>
+  return
+}

@@ -31,3 +31,15 @@ func.func @main(%x: memref<20xf32> {tern.name = "x", tern.dtype = "float"}) -> (
   linalg.exp ins(%c : memref<20xf32>) outs(%d : memref<20xf32>)
   return %d : memref<20xf32>
 }
+
+// An input that grew is the output; one that is only returned is copied.
+// CHECK-LABEL: func.func @grown
+// CHECK-SAME: kern.outputs = [#kern.tensor<"", "float", [2, 4], 0>, #kern.tensor<"", "float", [2, 1], -1>]
+// CHECK: tern.insert
+// CHECK: memref.copy
+// CHECK-NOT: memref.copy
+// CHECK: return
+func.func @grown(%cache: memref<2x4xf32>, %u: memref<2x1xf32>) -> (memref<2x4xf32>, memref<2x1xf32>) {
+  tern.insert %u into %cache axis 1 : memref<2x1xf32> into memref<2x4xf32>
+  return %cache, %u : memref<2x4xf32>, memref<2x1xf32>
+}
