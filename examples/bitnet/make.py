@@ -5,7 +5,8 @@ usage: make.py FOLDER [--layers=30] [--hidden=2560] [--inner=6912] [--heads=20]
 
 FOLDER gets model.onnx and model.data (the weights), and for models of up to 4 layers
 prefill/ and decode/, each with inputs.npz and outputs.npz: two steps, and the logits that
-numpy computes here in double precision from the same integers.
+numpy computes here in double precision from the same integers; and tokens.txt, a prompt and,
+in the second line, the tokens that numpy goes on with (always the likeliest).
 
 A layer is: root-mean-square norm, ternary query, key and value, rotary positions, causal
 attention with grouped heads, a norm, a ternary output product; norm, ternary gate and up,
@@ -332,6 +333,20 @@ def save_examples(model, folder, first=6, reach=16):
                   for key, name in names.items()}
 
 
+def save_sequence(model, folder, count=12):
+    """A prompt and its greedy continuation."""
+    reference, random = Reference(model), np.random.default_rng(model.sizes.seed + 2)
+    prompt = [int(token) for token in random.integers(0, model.sizes.vocabulary, 5)]
+    waiting, past, added = prompt, 0, []
+    for _ in range(count):
+        logits = reference.logits(np.array(waiting), past)
+        past += len(waiting)
+        waiting = [int(logits[0].argmax())]
+        added += waiting
+    lines = ",".join(map(str, prompt)), " ".join(map(str, added))
+    (folder / "tokens.txt").write_text("\n".join(lines) + "\n")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -348,6 +363,7 @@ def main():
     model.build(sizes.folder / "model.onnx")
     if model.weights is not None:
         save_examples(model, sizes.folder)
+        save_sequence(model, sizes.folder)
 
 
 if __name__ == "__main__":

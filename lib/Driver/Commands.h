@@ -58,6 +58,7 @@ std::unique_ptr<Command> makeCheckCommand();
 std::unique_ptr<Command> makeVerifyCommand();
 std::unique_ptr<Command> makeReportCommand();
 std::unique_ptr<Command> makeTargetsCommand();
+std::unique_ptr<Command> makeGenerateCommand();
 
 int main(int argc, char **argv);
 } // namespace tern::driver

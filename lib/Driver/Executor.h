@@ -14,6 +14,15 @@ public:
   virtual mlir::FailureOr<llvm::SmallVector<eval::Tensor>>
   run(llvm::StringRef entry, llvm::ArrayRef<eval::Tensor> inputs) = 0;
 
+  /// Runs an entry on memory that stays with the caller and has the size of its
+  /// inputs and outputs; an output in an input's place has that input's. Fails
+  /// silently where the code does not run in this process.
+  virtual mlir::LogicalResult runOn(llvm::StringRef entry,
+                                    llvm::ArrayRef<const void *> inputs,
+                                    llvm::ArrayRef<void *> outputs) {
+    return mlir::failure();
+  }
+
   /// Runs once more and gives the time of every kernel, in the entry's order,
   /// in seconds. Fails silently where no clock can see kernels.
   virtual mlir::FailureOr<std::vector<double>>

@@ -68,6 +68,8 @@ public:
   }
   FailureOr<std::vector<double>> time(StringRef entry,
                                       ArrayRef<eval::Tensor> inputs) override;
+  LogicalResult runOn(StringRef entry, ArrayRef<const void *> inputs,
+                      ArrayRef<void *> outputs) override;
 
   /// Keeps the code alive.
   std::shared_ptr<void> code;
@@ -89,6 +91,9 @@ private:
   GuardedBuffer state;
   const tern_model *model = nullptr;
   std::unique_ptr<KernelThreads> threads;
+  /// Of runOn, as large as any entry has needed so far.
+  std::optional<GuardedBuffer> workspace;
+  size_t workspaceBytes = 0;
 };
 
 LogicalResult HostExecutor::init(const tern_model *loaded) {
@@ -167,6 +172,26 @@ HostExecutor::run(StringRef name, ArrayRef<eval::Tensor> inputs,
     memcpy(results.back().data(), pointer, output.bytes);
   }
   return results;
+}
+
+LogicalResult HostExecutor::runOn(StringRef name, ArrayRef<const void *> inputs,
+                                  ArrayRef<void *> outputs) {
+  auto entry = llvm::find_if(
+      info.entries, [&](const auto &each) { return each.name == name; });
+  if (entry == info.entries.end() ||
+      model->info->memory == TERN_MEMORY_DEVICE)
+    return failure();
+  if (!workspace || workspaceBytes < entry->workspaceBytes) {
+    workspaceBytes = entry->workspaceBytes;
+    workspace.emplace(workspaceBytes, 0);
+  }
+  uint32_t index = entry - info.entries.begin();
+  int32_t status = model->run(state.data(), index, inputs.data(),
+                              outputs.data(), workspace->data(),
+                              threads ? threads->get() : nullptr);
+  if (status != TERN_OK)
+    return error() << "run failed: " << describeStatus(status);
+  return success();
 }
 
 } // namespace

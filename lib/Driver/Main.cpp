@@ -18,6 +18,7 @@ static constexpr llvm::StringLiteral overview =
     "weights\n"
     "  tern run model.onnx --data inputs.npz      compile, run, print outputs\n"
     "  tern verify model.onnx --target=rvv256     compare with the reference\n"
+    "  tern generate model.onnx --tokens=1,2,3    extend a sequence of tokens\n"
     "  tern report model.onnx --target=host,h200  predicted time and energy\n"
     "  tern targets                               the machines it knows\n";
 
@@ -132,8 +133,9 @@ std::unique_ptr<mlir::MLIRContext> driver::makeContext() {
 int driver::main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   std::unique_ptr<Command> commands[] = {
-      makeCompileCommand(), makeRunCommand(),    makeCheckCommand(),
-      makeVerifyCommand(),  makeReportCommand(), makeTargetsCommand()};
+      makeCompileCommand(), makeRunCommand(),      makeCheckCommand(),
+      makeVerifyCommand(),  makeGenerateCommand(), makeReportCommand(),
+      makeTargetsCommand()};
   std::string errors;
   llvm::raw_string_ostream stream(errors);
   if (argc < 2) {
