@@ -10,8 +10,9 @@ namespace tern::backend {
 /// string is the baseline).
 LlvmBackend hostBackend(llvm::StringRef features);
 
-/// kern.dot by vpdpbusd (AVX-512 VNNI) or pmaddwd (exact in i16, so never
-/// maddubs); kern.unpack in 32-bit lanes, where x86 has shifts.
+/// kern.dot by vpdpbusd (AVX-512 VNNI), by vpmaddubsw where weights have so few
+/// bits that it is exact, else by pmaddwd; kern.unpack in 32-bit lanes, where
+/// x86 has shifts.
 void populateHostLegalizePatterns(mlir::RewritePatternSet &patterns,
                                   const LlvmMachine &machine);
 

@@ -5,57 +5,18 @@
 // both instructions below add within lanes, so nothing moves across them.
 //
 //===----------------------------------------------------------------------===//
-#include "dialects/Kern/Kern.h"
-#include "lib/Backend/Common/LlvmLegalize.h"
 #include "lib/Backend/Host/HostBackend.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "lib/Backend/Host/HostLanes.h"
 
 using namespace mlir;
 using namespace tern;
 using namespace tern::backend;
 
-namespace {
-
-/// Emits on chunks of `lanes` 32-bit lanes.
-struct Lanes {
-  ImplicitLocOpBuilder b;
-  int64_t lanes;
-  VectorType i32, i16;
-
-  Lanes(PatternRewriter &rewriter, Location loc, int64_t lanes)
-      : b(loc, rewriter), lanes(lanes),
-        i32(VectorType::get({lanes}, b.getI32Type())),
-        i16(VectorType::get({2 * lanes}, b.getI16Type())) {}
-
-  Value c(VectorType type, int64_t value) {
-    return intConstant(b, b.getLoc(), type, value);
-  }
-  Value add(Value x, Value y) { return b.create<arith::AddIOp>(x, y); }
-  Value cast(VectorType type, Value x) {
-    return x.getType() == type ? x : b.create<vector::BitCastOp>(type, x);
-  }
-  Value call(StringRef name, ValueRange args) {
-    return b.create<LLVM::CallIntrinsicOp>(i32, name, args).getResult(0);
-  }
-  /// A vector of 4 bytes in every lane.
-  Value splat(Value bytes) {
-    auto one = VectorType::get({1}, b.getI32Type());
-    Value scalar = b.create<vector::ExtractOp>(cast(one, bytes), 0);
-    return b.create<vector::BroadcastOp>(i32, scalar);
-  }
-};
-
-/// Splits a dot into chunks that fill a register, and joins the results.
-/// `emit(lanes, acc, w)` takes the lanes' accumulators and weight bytes.
 LogicalResult
-emitChunks(kern::DotOp op, PatternRewriter &rewriter, int64_t widest,
-           int64_t narrowest,
-           llvm::function_ref<Value(Lanes &, Value acc, Value w)> emit) {
+backend::emitChunks(kern::DotOp op, PatternRewriter &rewriter, int64_t widest,
+                    int64_t narrowest,
+                    llvm::function_ref<Value(Lanes &, int64_t at)> emit) {
   int64_t total = cast<VectorType>(op.getAcc().getType()).getNumElements();
-  int64_t depth = cast<VectorType>(op.getA().getType()).getNumElements();
   int64_t chunk = widest;
   while (chunk > total || total % chunk)
     chunk /= 2;
@@ -64,11 +25,8 @@ emitChunks(kern::DotOp op, PatternRewriter &rewriter, int64_t widest,
   Location loc = op.getLoc();
   Lanes lanes(rewriter, loc, chunk);
   SmallVector<Value> parts;
-  for (int64_t at = 0; at < total; at += chunk) {
-    Value acc = sliceVector(rewriter, loc, op.getAcc(), at, chunk);
-    Value w = sliceVector(rewriter, loc, op.getW(), at * depth, chunk * depth);
-    parts.push_back(emit(lanes, acc, w));
-  }
+  for (int64_t at = 0; at < total; at += chunk)
+    parts.push_back(emit(lanes, at));
   Value result = parts.front();
   if (parts.size() > 1)
     result = rewriter.create<arith::ConstantOp>(
@@ -82,8 +40,17 @@ emitChunks(kern::DotOp op, PatternRewriter &rewriter, int64_t widest,
   return success();
 }
 
-bool isFixed(kern::DotOp op) {
-  return !cast<VectorType>(op.getAcc().getType()).isScalable();
+bool backend::isFixed(kern::DotOp op) {
+  return !cast<VectorType>(op.getAcc().getType()).isScalable() &&
+         cast<VectorType>(op.getA().getType()).getNumElements() == 4;
+}
+
+namespace {
+
+/// The lanes' accumulators and weight bytes, from lane `at` on.
+std::pair<Value, Value> operandsAt(kern::DotOp op, Lanes &l, int64_t at) {
+  return {sliceVector(l.b, l.b.getLoc(), op.getAcc(), at, l.lanes),
+          l.bytesOf(op.getW(), 4 * at)};
 }
 
 /// kern.dot -> vpdpbusd, which multiplies unsigned by signed bytes. Operands
@@ -119,12 +86,12 @@ struct DotByVnni : OpRewritePattern<kern::DotOp> {
 
   LogicalResult matchAndRewrite(kern::DotOp op,
                                 PatternRewriter &rewriter) const override {
-    if (!isFixed(op) ||
-        cast<VectorType>(op.getA().getType()).getNumElements() != 4)
+    if (!isFixed(op))
       return failure();
-    return emitChunks(
-        op, rewriter, 16, narrowest,
-        [&](Lanes &l, Value acc, Value w) { return emit(op, l, acc, w); });
+    return emitChunks(op, rewriter, 16, narrowest, [&](Lanes &l, int64_t at) {
+      auto [acc, w] = operandsAt(op, l, at);
+      return emit(op, l, acc, w);
+    });
   }
   int64_t narrowest;
 };
@@ -132,8 +99,9 @@ struct DotByVnni : OpRewritePattern<kern::DotOp> {
 /// kern.dot -> pmaddwd on bytes widened to i16: even bytes, then odd ones,
 /// each staying in its lane.
 struct DotByPairs : OpRewritePattern<kern::DotOp> {
-  DotByPairs(MLIRContext *context, int64_t widest)
-      : OpRewritePattern(context, /*benefit=*/2), widest(widest) {}
+  DotByPairs(MLIRContext *context, int64_t widest, bool hasBytes)
+      : OpRewritePattern(context, /*benefit=*/2), widest(widest),
+        hasBytes(hasBytes) {}
 
   static Value pairs(Lanes &l, Value x, Value y) {
     StringRef name = l.lanes == 16  ? "llvm.x86.avx512.pmaddw.d.512"
@@ -157,21 +125,21 @@ struct DotByPairs : OpRewritePattern<kern::DotOp> {
 
   LogicalResult matchAndRewrite(kern::DotOp op,
                                 PatternRewriter &rewriter) const override {
-    if (!isFixed(op) ||
-        cast<VectorType>(op.getA().getType()).getNumElements() != 4)
+    if (!isFixed(op) || (hasBytes && fitsBytes(op)))
       return failure();
     bool signedW = op.getSignedWeights(), signedA = !op.getUnsignedInput();
-    return emitChunks(
-        op, rewriter, widest, 4, [&](Lanes &l, Value acc, Value w) {
-          w = l.cast(l.i16, w);
-          Value a = l.cast(l.i16, l.splat(op.getA()));
-          Value sum = pairs(l, even(l, w, signedW), even(l, a, signedA));
-          acc = l.add(acc, sum);
-          sum = pairs(l, odd(l, w, signedW), odd(l, a, signedA));
-          return l.add(acc, sum);
-        });
+    return emitChunks(op, rewriter, widest, 4, [&](Lanes &l, int64_t at) {
+      auto [acc, bytes] = operandsAt(op, l, at);
+      Value w = l.cast(l.i16, bytes);
+      Value a = l.cast(l.i16, l.splat(op.getA()));
+      Value sum = pairs(l, even(l, w, signedW), even(l, a, signedA));
+      acc = l.add(acc, sum);
+      sum = pairs(l, odd(l, w, signedW), odd(l, a, signedA));
+      return l.add(acc, sum);
+    });
   }
   int64_t widest;
+  bool hasBytes;
 };
 
 /// kern.unpack in 32-bit lanes: x86 shifts no bytes.
@@ -204,7 +172,12 @@ void backend::populateHostLegalizePatterns(RewritePatternSet &patterns,
   bool avx2 = StringRef(machine.features).contains("+avx512") ||
               machine.hasFeature("avx2");
   patterns.add<UnpackInWords>(context);
-  patterns.add<DotByPairs>(context, wide ? 16 : avx2 ? 8 : 4);
-  if (machine.hasFeature("avx512vnni"))
+  bool vnni = machine.hasFeature("avx512vnni");
+  // AVX-512 without BW has no byte products of 512 bits, but those of AVX2.
+  bool hasBytes = avx2 && !vnni;
+  patterns.add<DotByPairs>(context, wide ? 16 : avx2 ? 8 : 4, hasBytes);
+  if (hasBytes)
+    populateDotBytesPatterns(patterns, wide ? 16 : 8);
+  if (vnni)
     patterns.add<DotByVnni>(context, machine.hasFeature("avx512vl"));
 }
