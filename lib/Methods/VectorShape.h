@@ -22,6 +22,10 @@ struct VectorShape {
   /// Whether kernels are of threads, warps and blocks (passes/Lowering/Simt);
   /// the numbers above then say nothing.
   bool isSimt = false;
+  /// Codes of a byte from which on weights that are read once are asked for
+  /// before they are read; 0: never. Measured by bench/mpgemm.py at M = 1: with
+  /// AVX2 one code gains nothing, two and four gain.
+  int64_t prefetchFields = 0;
 };
 
 /// How a packed kernel blocks its registers and its panel of inputs.

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "lib/Backend/Common/CLegalize.h"
 #include "lib/Backend/Common/WidenSmallFloats.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/Passes.h"
 
@@ -13,6 +14,8 @@ using namespace mlir;
 using namespace tern;
 
 LogicalResult backend::legalizeForC(ModuleOp module) {
+  // A hint; C's compilers give it themselves, or not at all.
+  module.walk([](memref::PrefetchOp op) { op.erase(); });
   PassManager manager(module.getContext());
   addWidenSmallFloats(manager);
   manager.addPass(createCanonicalizerPass());

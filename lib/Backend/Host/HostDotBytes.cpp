@@ -85,6 +85,8 @@ struct DotChainByBytes : OpRewritePattern<kern::DotOp> {
     Value sums;
     int64_t bound = 0;
     for (kern::DotOp op : chain) {
+      // Where the dot stands, so that its operands live no longer.
+      l.b.setInsertionPoint(op);
       if (sums && bound + boundOf(op) > INT16_MAX) {
         acc = l.add(acc, widened(l, sums));
         sums = {};

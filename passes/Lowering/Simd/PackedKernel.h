@@ -28,6 +28,13 @@ struct SimdOp : PackedOp {
   int64_t chunkM, chunkN, gridM, gridN;
 
   int64_t blocksM() const { return llvm::divideCeil(m, blockM); }
+  /// Whether weights are asked for before they are read: where each is read
+  /// once, and its bytes take so many instructions that the hardware's own
+  /// look-ahead does not reach far enough.
+  bool prefetches() const {
+    return blockM == 1 && isInteger && shape.prefetchFields &&
+           matrix.getFields() >= shape.prefetchFields;
+  }
   mlir::Type accumulatorType() const;
   /// A vector of `count` vectors' lanes.
   mlir::VectorType vectorOf(mlir::Type element, int64_t perLane = 1) const;

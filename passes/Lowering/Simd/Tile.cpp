@@ -3,10 +3,14 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "passes/Lowering/Simd/PackedKernel.h"
+#include <numeric>
 
 using namespace mlir;
 using namespace tern;
 using namespace tern::lowering;
+
+/// How far ahead weights are asked for that are read once.
+static constexpr int64_t prefetchBytes = 4096;
 
 namespace {
 /// Emits one strip: `vectors` vectors of weight rows, from row `row` of the
@@ -22,8 +26,9 @@ public:
 
 private:
   using Values = SmallVector<Value>;
-  /// The sums over blocks [begin, end) of packed codes.
-  Values dots(Value begin, Value end, Value group);
+  /// The sums over blocks [begin, end) of packed codes, whose number is a
+  /// multiple of `unrolled`.
+  Values dots(Value begin, Value end, Value group, int64_t unrolled);
   void intStep(Value block, Values &acc);
   void floatStep(Value block, Value group, Values &acc);
   Value loadWeights(Value block, int64_t vector, int64_t perLane);
@@ -70,6 +75,10 @@ Value Strip::loadWeights(Value block, int64_t vector, int64_t perLane) {
   at =
       b.add(at, b.mul(b.add(row, vector * p.shape.lanes), p.matrix.getDepth()));
   Type element = cast<MemRefType>(p.weights.getType()).getElementType();
+  if (p.prefetches())
+    b.create<memref::PrefetchOp>(p.weights, b.add(at, prefetchBytes),
+                                 /*isWrite=*/false, /*localityHint=*/3,
+                                 /*isDataCache=*/true);
   return b.create<vector::LoadOp>(p.vectorOf(element, perLane), p.weights, at);
 }
 
@@ -149,16 +158,32 @@ void Strip::floatStep(Value block, Value group, Values &acc) {
   }
 }
 
-Strip::Values Strip::dots(Value begin, Value end, Value group) {
-  return b.loop(begin, end, zeros(sumType()),
-                [&](Value block, ValueRange carried) {
+Strip::Values Strip::dots(Value begin, Value end, Value group,
+                          int64_t unrolled) {
+  Value steps = b.div(b.sub(end, begin), unrolled);
+  return b.loop(b.index(0), steps, zeros(sumType()),
+                [&](Value step, ValueRange carried) {
                   Values acc = llvm::to_vector(carried);
-                  if (p.isInteger)
-                    intStep(block, acc);
-                  else
-                    floatStep(block, group, acc);
+                  Value first = b.add(begin, b.mul(step, unrolled));
+                  for (int64_t i = 0; i < unrolled; ++i)
+                    if (p.isInteger)
+                      intStep(b.add(first, i), acc);
+                    else
+                      floatStep(b.add(first, i), group, acc);
                   return acc;
                 });
+}
+
+/// How many of `blocks` steps to write out in a loop: as many as let a chain of
+/// dots into one accumulator grow (backends sum some of them in fewer bits).
+static int64_t unrollOf(const SimdOp &p, int64_t blocks) {
+  if (!p.isInteger || p.shape.scalable)
+    return 1;
+  constexpr int64_t dots = 16;
+  int64_t most = std::max<int64_t>(1, dots / p.matrix.getFields());
+  while (blocks % most)
+    most /= 2;
+  return most;
 }
 
 Value Strip::correct(Value sum, int64_t vector, int64_t input, Value group) {
@@ -200,7 +225,8 @@ void Strip::emit() {
   Values sums;
   int64_t perGroup = p.scaleGroup / p.matrix.getBlockK();
   if (p.groups == 1 && !p.scalesInTile())
-    sums = dots(none, b.index(p.matrix.getBlocks()), none);
+    sums = dots(none, b.index(p.matrix.getBlocks()), none,
+                unrollOf(p, p.matrix.getBlocks()));
   else
     sums = b.loop(none, b.index(p.groups), zeros(b.getF32Type()),
                   [&](Value g, ValueRange carried) {
@@ -208,7 +234,12 @@ void Strip::emit() {
                     Value end = b.index(p.matrix.getBlocks());
                     if (p.groups > 1)
                       end = b.min(b.add(begin, perGroup), end);
-                    Values parts = dots(begin, end, g);
+                    int64_t last = p.matrix.getBlocks() % perGroup;
+                    Values parts =
+                        dots(begin, end, g,
+                             unrollOf(p, p.groups == 1 ? p.matrix.getBlocks()
+                                         : last ? std::gcd(last, perGroup)
+                                                : perGroup));
                     return scaled(carried, parts, g);
                   });
   for (int64_t v = 0; v < vectors; ++v)

@@ -53,6 +53,30 @@ func.func @main(%weights: memref<?xi8>, %workspace: memref<?xi8>, %x: memref<?xi
 
 // -----
 
+// One row of inputs and AVX2: blocks are written out so that 16 dots follow one
+// another, and weights are asked for ahead of their use.
+// CHECK-LABEL: func.func private @single
+module attributes {tern.target = #tern.target<"host-avx2", "+avx2,+fma", "0">} {
+func.func private @single(%lo: index, %hi: index, %x: memref<1x256x!tern.q<int8>>, %w: memref<2048xi8>, %y: memref<1x32xi32>) attributes {kern.kernel, kern.layer = ""} {
+  // CHECK: scf.for %{{.*}} = %c0 to %c4
+  // CHECK: memref.prefetch %{{.*}}, read, locality<3>, data : memref<2048xi8>
+  // CHECK: vector.load %{{.*}} : memref<2048xi8>, vector<32xi8>
+  // CHECK-COUNT-64: kern.dot
+  // CHECK-NOT: kern.dot
+  tern.matmul ins(%x, %w : memref<1x256x!tern.q<int8>>, memref<2048xi8>) outs(%y : memref<1x32xi32>) acc i32 {layout = #tern.layout<rows = 32, depth = 4, bits = 2, offset = 0>, method = #tern<method int_dot>, tern.codes = !tern.q<uint2>, transpose_b}
+  return
+}
+func.func @main(%weights: memref<?xi8>, %workspace: memref<?xi8>, %x: memref<?xi8>, %y: memref<?xi8>) attributes {kern.entry, kern.inputs = [], kern.outputs = [], kern.workspace = 0 : i64} {
+  %a = kern.view %x[0] : memref<?xi8> to memref<1x256x!tern.q<int8>>
+  %w = kern.view %weights[64] : memref<?xi8> to memref<2048xi8>
+  %o = kern.view %y[0] : memref<?xi8> to memref<1x32xi32>
+  kern.launch @single grid 1(%a, %w, %o) : memref<1x256x!tern.q<int8>>, memref<2048xi8>, memref<1x32xi32>
+  return
+}
+}
+
+// -----
+
 func.func private @unpacked(%lo: index, %hi: index, %x: memref<4x3x!tern.q<uint8>>, %w: memref<3x2x!tern.q<int8>>, %y: memref<4x2xi32>) attributes {kern.kernel, kern.layer = ""} {
   // expected-error @+1 {{expected packed weights, but got none: run tern-pack-weights first}}
   tern.matmul ins(%x, %w : memref<4x3x!tern.q<uint8>>, memref<3x2x!tern.q<int8>>) outs(%y : memref<4x2xi32>) acc i32 {method = #tern<method int_dot>}
