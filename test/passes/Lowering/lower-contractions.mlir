@@ -77,6 +77,27 @@ func.func @main(%weights: memref<?xi8>, %workspace: memref<?xi8>, %x: memref<?xi
 
 // -----
 
+// A float dot product of rows: 16 sums side by side, then the tail.
+// CHECK-LABEL: func.func private @floats
+func.func private @floats(%lo: index, %hi: index, %x: memref<1x34xf32>, %w: memref<2x34xf16>, %y: memref<1x2xf32>) attributes {kern.kernel, kern.layer = ""} {
+  // CHECK: %[[SUMS:.*]]:16 = scf.for %{{.*}} = %c0 to %c2 {{.*}} iter_args(
+  // CHECK-COUNT-16: arith.mulf
+  // CHECK: scf.yield
+  // CHECK: arith.addf %[[SUMS]]#0, %[[SUMS]]#8
+  // CHECK: scf.for %{{.*}} = %c32 to %c34
+  tern.matmul ins(%x, %w : memref<1x34xf32>, memref<2x34xf16>) outs(%y : memref<1x2xf32>) acc f32 {transpose_b}
+  return
+}
+func.func @main(%weights: memref<?xi8>, %workspace: memref<?xi8>, %x: memref<?xi8>, %y: memref<?xi8>) attributes {kern.entry, kern.inputs = [], kern.outputs = [], kern.workspace = 0 : i64} {
+  %a = kern.view %x[0] : memref<?xi8> to memref<1x34xf32>
+  %w = kern.view %weights[64] : memref<?xi8> to memref<2x34xf16>
+  %o = kern.view %y[0] : memref<?xi8> to memref<1x2xf32>
+  kern.launch @floats grid 1(%a, %w, %o) : memref<1x34xf32>, memref<2x34xf16>, memref<1x2xf32>
+  return
+}
+
+// -----
+
 func.func private @unpacked(%lo: index, %hi: index, %x: memref<4x3x!tern.q<uint8>>, %w: memref<3x2x!tern.q<int8>>, %y: memref<4x2xi32>) attributes {kern.kernel, kern.layer = ""} {
   // expected-error @+1 {{expected packed weights, but got none: run tern-pack-weights first}}
   tern.matmul ins(%x, %w : memref<4x3x!tern.q<uint8>>, memref<3x2x!tern.q<int8>>) outs(%y : memref<4x2xi32>) acc i32 {method = #tern<method int_dot>}

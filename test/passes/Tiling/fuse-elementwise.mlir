@@ -82,3 +82,22 @@ func.func @broadcast(%x: tensor<4xf32>, %c: tensor<4x!tern.q<e4m3fn>>) -> tensor
   } -> tensor<4x8xf32>
   return %b : tensor<4x8xf32>
 }
+
+// A product of widened halves is one of the halves, behind reshapes too.
+// CHECK-LABEL: func @halves
+// CHECK-NOT: arith.extf
+// CHECK: %[[W:.*]] = tensor.collapse_shape %arg1 {{.*}} : tensor<1x3x4xf16> into tensor<3x4xf16>
+// CHECK: tern.matmul ins(%arg0, %[[W]] : tensor<2x4xf32>, tensor<3x4xf16>)
+func.func @halves(%x: tensor<2x4xf32>, %w: tensor<1x3x4xf16>) -> tensor<2x3xf32> {
+  %e = tensor.empty() : tensor<1x3x4xf32>
+  %wide = linalg.generic {indexing_maps = [affine_map<(i, j, k) -> (i, j, k)>, affine_map<(i, j, k) -> (i, j, k)>], iterator_types = ["parallel", "parallel", "parallel"]}
+    ins(%w : tensor<1x3x4xf16>) outs(%e : tensor<1x3x4xf32>) {
+  ^bb0(%p: f16, %out: f32):
+    %s = arith.extf %p : f16 to f32
+    linalg.yield %s : f32
+  } -> tensor<1x3x4xf32>
+  %rows = tensor.collapse_shape %wide [[0, 1], [2]] : tensor<1x3x4xf32> into tensor<3x4xf32>
+  %r = tensor.empty() : tensor<2x3xf32>
+  %y = tern.matmul ins(%x, %rows : tensor<2x4xf32>, tensor<3x4xf32>) outs(%r : tensor<2x3xf32>) acc f32 {transpose_b} -> tensor<2x3xf32>
+  return %y : tensor<2x3xf32>
+}
