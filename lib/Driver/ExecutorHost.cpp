@@ -7,21 +7,39 @@
 #include "mlir/IR/Diagnostics.h"
 #include "tern/runtime.h"
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
+#include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/TargetSelect.h"
+#include <cstdlib>
 #include <cstring>
 #include <dlfcn.h>
+#include <sys/mman.h>
 
 using namespace mlir;
 using namespace tern;
 
 namespace {
 
+/// Memory that is given back by free: in huge pages where it is large and the
+/// system has them, so that reading weights meets few translations.
+char *allocate(size_t bytes) {
+  constexpr size_t hugePage = 2 << 20;
+  size_t unit = bytes < 2 * hugePage ? TERN_ALIGNMENT : hugePage;
+  bytes = llvm::alignTo(bytes, unit);
+  auto *memory = static_cast<char *>(std::aligned_alloc(unit, bytes));
+  if (!memory)
+    llvm::report_bad_alloc_error("no memory for a model's buffer");
+  if (unit == hugePage)
+    madvise(memory, bytes, MADV_HUGEPAGE);
+  return memory;
+}
+
 /// Aligned storage between two guards that must not change.
 class GuardedBuffer {
 public:
   GuardedBuffer(size_t bytes, unsigned char fill)
-      : bytes(bytes), storage(new char[bytes + 2 * guard + TERN_ALIGNMENT]) {
+      : bytes(bytes),
+        storage(allocate(bytes + 2 * guard + TERN_ALIGNMENT), std::free) {
     auto start = reinterpret_cast<uintptr_t>(storage.get()) + guard;
     start = llvm::alignTo(start, TERN_ALIGNMENT);
     begin = reinterpret_cast<char *>(start);
@@ -40,7 +58,7 @@ private:
   static constexpr size_t guard = 128;
   static constexpr unsigned char canary = 0xC7;
   size_t bytes;
-  std::unique_ptr<char[]> storage;
+  std::unique_ptr<char, void (*)(void *)> storage;
   char *begin;
 };
 
