@@ -76,19 +76,46 @@ LogicalResult UnpackOp::verify() {
          << bits << " field " << field;
 }
 
+bool DotOp::isNarrow() {
+  return getElementTypeOrSelf(getAcc().getType()).isInteger(16);
+}
+int64_t DotOp::getDepth() {
+  return cast<VectorType>(getW().getType()).getNumElements() /
+         cast<VectorType>(getAcc().getType()).getNumElements();
+}
+int64_t DotOp::getPartials() {
+  return cast<VectorType>(getA().getType()).getNumElements() / getDepth();
+}
+
 LogicalResult DotOp::verify() {
   // dot_c1
   auto acc = cast<VectorType>(getAcc().getType());
   auto w = cast<VectorType>(getW().getType());
   auto a = cast<VectorType>(getA().getType());
-  int64_t lanes = acc.getNumElements(), depth = a.getNumElements();
-  bool ok =
-      acc.getElementType().isInteger(32) && w.getElementType().isInteger(8) &&
-      a.getElementType().isInteger(8) && w.getNumElements() == lanes * depth &&
-      w.isScalable() == acc.isScalable() && !a.isScalable();
+  int64_t sums = acc.getNumElements(), inputs = a.getNumElements();
+  int64_t weights = w.getNumElements(), depth = weights / sums;
+  bool isWide = acc.getElementType().isInteger(32);
+  bool ok = (isWide || acc.getElementType().isInteger(16)) &&
+            w.getElementType().isInteger(8) && a.getElementType().isInteger(8);
+  ok &= w.isScalable() == acc.isScalable() && !a.isScalable();
+  ok &= depth > 0 && weights == sums * depth && inputs % depth == 0;
+  ok = ok && sums % (inputs / depth) == 0 && (!isWide || inputs == depth);
   if (ok)
     return success();
-  return emitOpError(
-             "expected i32 lanes L, i8 weights L*D, i8 inputs D, but got ")
+  return emitOpError("expected lanes of i32 L or of i16 L*P, i8 weights L*D, "
+                     "i8 inputs D, but got ")
          << acc << ", " << w << ", " << a;
+}
+
+LogicalResult FoldOp::verify() {
+  // fold_c1
+  auto acc = cast<VectorType>(getAcc().getType());
+  auto sums = cast<VectorType>(getSums().getType());
+  if (acc.getElementType().isInteger(32) &&
+      sums.getElementType().isInteger(16) &&
+      sums.isScalable() == acc.isScalable() &&
+      sums.getNumElements() % acc.getNumElements() == 0)
+    return success();
+  return emitOpError("expected i32 lanes L and i16 sums L*P, but got ")
+         << acc << ", " << sums;
 }

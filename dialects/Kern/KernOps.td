@@ -88,20 +88,47 @@ def Kern_DotOp : Kern_Op<"dot", [Pure, AllTypesMatch<["acc", "result"]>]> {
     w[j*D + q] * a[q]. `w` holds L*D bytes, unsigned unless `signed_weights`;
     `a` holds D bytes, signed unless `unsigned_input`; the sums are exact i32.
 
+    Narrow sums are i16, P of them to a lane, modulo 2^16: with d = D / P,
+    result[j*P + p] = acc[j*P + p] + sum over q < d of
+    w[j*D + p*d + q] * a[p*d + q]. A sum that ends in the range of i16 is right
+    whatever came between; kern.fold adds it to wider ones.
+
     Constraints:
-    * dot_c1: acc is a vector of i32, w a vector of L*D i8 (scalable like acc),
-      a a vector of D i8.
+    * dot_c1: acc is a vector of L i32 or of L*P i16, w a vector of L*D i8
+      (scalable like acc), a a vector of D i8; P divides D.
   }];
   let arguments = (ins AnyVector:$acc, AnyVector:$w,
                        AnyVector:$a, UnitAttr:$signed_weights,
                        UnitAttr:$unsigned_input);
   let results = (outs AnyVector:$result);
   let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// i16 sums modulo 2^16, or exact ones of i32.
+    bool isNarrow();
+    /// Products that one sum takes (d), and sums of a lane (P).
+    int64_t getDepth();
+    int64_t getPartials();
+  }];
   let assemblyFormat = [{
     $acc `,` $w `,` $a (`signed_weights` $signed_weights^)?
     (`unsigned_input` $unsigned_input^)? attr-dict
     `:` type($acc) `,` type($w) `,` type($a)
   }];
+}
+
+def Kern_FoldOp : Kern_Op<"fold", [Pure, AllTypesMatch<["acc", "result"]>]> {
+  let summary = "Add narrow sums to wide ones, lane by lane.";
+  let description = [{
+    With L lanes and P sums to a lane: result[j] = acc[j] + sum over p < P of
+    sums[j*P + p], which are sign-extended.
+
+    Constraints:
+    * fold_c1: acc is a vector of L i32, sums one of L*P i16, scalable alike.
+  }];
+  let arguments = (ins AnyVector:$acc, AnyVector:$sums);
+  let results = (outs AnyVector:$result);
+  let hasVerifier = 1;
+  let assemblyFormat = "$acc `,` $sums attr-dict `:` type($acc) `,` type($sums)";
 }
 
 def Kern_FmaOp : Kern_Op<"fma", [Pure, SameOperandsAndResultType]> {

@@ -12,6 +12,7 @@ class PackedMatrix {
 public:
   PackedMatrix(ir::LayoutAttr layout, int64_t n, int64_t k);
 
+  ir::LayoutAttr getLayout() const { return layout; }
   int64_t getN() const { return n; }
   int64_t getK() const { return k; }
   int64_t getRows() const { return layout.getRows(); }

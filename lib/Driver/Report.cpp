@@ -3,7 +3,7 @@
 #include "dialects/Tern/Layout.h"
 #include "dialects/Tern/Tern.h"
 #include "lib/Methods/Contraction.h"
-#include "lib/Methods/VectorShape.h"
+#include "lib/Methods/NarrowSums.h"
 #include "lib/Target/Targets.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -164,7 +164,7 @@ static void describeKernel(const Contraction &c, const Machine &machine,
   PackedBlocks blocks = planPackedBlocks(
       shape, c.m,
       matrix.getBlocks() * matrix.getBlockK() * kernel.panelBits / 8,
-      matrix.getRows());
+      matrix.getRows(), narrowShapeOf(c.op, matrix));
   kernel.blockM = blocks.inputs;
   kernel.blockN = blocks.vectors * shape.lanes;
   if (shape.scalable)

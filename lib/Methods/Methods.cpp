@@ -64,6 +64,10 @@ static ir::LayoutAttr intDotLayout(const Contraction &c,
   if (auto [bits, offset] = storedCode(c); shape.isSimt)
     return ir::LayoutAttr::get(c.op->getContext(), 4, 16, bits,
                                bits == 8 ? 0 : offset);
+  // Scalable dots multiply signed bytes as they are.
+  if (shape.scalable && storedCode(c).first == 8 && rangeOfWeights(c).min < 0)
+    return ir::LayoutAttr::get(c.op->getContext(), tileRows(c, shape),
+                               shape.depth, 8, 0);
   return layoutOfDepth(c, shape, shape.depth);
 }
 

@@ -3,9 +3,41 @@
 
 using namespace tern;
 
+/// A vector of narrow sums takes 2 registers of 32, one of wide sums 4. In
+/// memory, twice as many inputs share the unpacking of codes, about 1 + fields
+/// instructions for as many products; but a fold loads and stores the wide
+/// sums, 8 registers.
+static bool paysInMemory(const NarrowShape &narrow, int64_t inputs) {
+  if (narrow.isScaled)
+    return false;
+  double fields = 8.0 / narrow.bits;
+  double unpacking = narrow.bits == 8 ? 1 : 2 - 1 / fields;
+  return unpacking / (2.0 * inputs) > 8.0 / narrow.window;
+}
+
+/// The blocks of kernels with narrow sums.
+static PackedBlocks planNarrowBlocks(const VectorShape &shape, int64_t rows,
+                                     const NarrowShape &narrow) {
+  PackedBlocks blocks = {std::min(shape.blockM, rows), 1};
+  blocks.inMemory = rows > shape.blockM && paysInMemory(narrow, shape.blockM);
+  if (blocks.inMemory)
+    blocks.inputs = std::min(2 * shape.blockM, rows);
+  // Scales and scaled sums need registers of their own.
+  int64_t vectors = narrow.isScaled ? shape.blockM / 2 : shape.blockM;
+  blocks.vectors = std::max<int64_t>(1, vectors / blocks.inputs);
+  return blocks;
+}
+
 PackedBlocks tern::planPackedBlocks(const VectorShape &shape, int64_t rows,
-                                    int64_t rowBytes, int64_t tileRows) {
+                                    int64_t rowBytes, int64_t tileRows,
+                                    const NarrowShape &narrow) {
   constexpr int64_t panelBytes = 64 << 10;
+  if (narrow.window) {
+    PackedBlocks blocks = planNarrowBlocks(shape, rows, narrow);
+    while (blocks.inputs > 1 && blocks.inputs * rowBytes > panelBytes)
+      blocks.inputs /= 2;
+    return blocks;
+  }
   PackedBlocks blocks = {std::min(shape.blockM, rows), 1};
   while (blocks.inputs > 1 && blocks.inputs * rowBytes > panelBytes)
     blocks.inputs /= 2;

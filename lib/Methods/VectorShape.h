@@ -32,12 +32,22 @@ struct VectorShape {
 struct PackedBlocks {
   int64_t inputs;  ///< rows of inputs in a block
   int64_t vectors; ///< vectors of weights that the inner loop holds
+  /// Whether sums of 32 bits stay in memory while narrow ones fill.
+  bool inMemory = false;
+};
+
+/// What narrow sums (NarrowSums.h) change about the registers of a kernel.
+struct NarrowShape {
+  int64_t window = 0; ///< products that a narrow sum takes; 0: there are none
+  int64_t bits = 8;   ///< of a stored code
+  bool isScaled = false; ///< whether groups are scaled while they are summed
 };
 
 /// The blocks for `rows` rows of inputs of `rowBytes` each in the panel, and
 /// weight tiles of `tileRows` rows.
 PackedBlocks planPackedBlocks(const VectorShape &shape, int64_t rows,
-                              int64_t rowBytes, int64_t tileRows);
+                              int64_t rowBytes, int64_t tileRows,
+                              const NarrowShape &narrow = {});
 
 /// By the name and the features of the target; without one, portable C.
 VectorShape getVectorShape(ir::TargetAttr target);

@@ -59,7 +59,9 @@ PackedOp::PackedOp(Operation *op)
   if (auto index = op->getAttrOfType<IntegerAttr>("tern.row_sums"))
     rowSums = extras[index.getInt()];
   factor = matrix.isBinary() ? 2 : 1;
-  offset = matrix.getOffset();
+  if (auto attr = op->getAttrOfType<IntegerAttr>("tern.center"))
+    center = attr.getInt();
+  offset = matrix.getOffset() - factor * center;
 }
 
 std::pair<Value, bool> lowering::perRowIndex(Emitter &b, const PackedOp &p,

@@ -27,8 +27,9 @@ struct PackedOp {
   mlir::Value rowSums;
   /// What kernels multiply is the input minus `shift`.
   int64_t shift = 0;
-  /// value - zero point = factor * code - (offset + zero point).
-  int64_t factor, offset;
+  /// What kernels sum of a code is the code less the center;
+  /// value - zero point = factor * (code - center) - (offset + zero point).
+  int64_t center = 0, factor, offset;
 
   int64_t paddedK() const { return matrix.getBlocks() * matrix.getBlockK(); }
   int64_t rows() const { return matrix.getRows(); }

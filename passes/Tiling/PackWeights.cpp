@@ -1,6 +1,7 @@
 //===- PackWeights.cpp - Weights in the order that kernels read -----------===//
 #include "dialects/Tern/Layout.h"
 #include "lib/Methods/Methods.h"
+#include "lib/Methods/NarrowSums.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "passes/Tiling/Passes.h"
@@ -204,6 +205,15 @@ static void setLayout(Operation *op, ir::LayoutAttr layout) {
   }
 }
 
+/// How the kernel sums in 16 bits, where weights and inputs allow it.
+static void setNarrowSums(Operation *op, std::optional<NarrowSums> sums) {
+  if (!sums)
+    return;
+  Builder b(op->getContext());
+  op->setAttr("tern.window", b.getI64IntegerAttr(sums->window));
+  op->setAttr("tern.center", b.getI64IntegerAttr(sums->center));
+}
+
 LogicalResult Packer::run(Operation *op) {
   auto method = op->getAttrOfType<ir::MethodAttr>("method");
   if (!method || method.getValue() == ir::Method::Direct)
@@ -232,6 +242,8 @@ LogicalResult Packer::run(Operation *op) {
   replace(c.rhsScale, "_scales");
   op->setOperand(1, matrix);
   op->setAttr("tern.codes", TypeAttr::get(c.rhs));
+  if (method.getValue() == ir::Method::IntDot && shape.scalable)
+    setNarrowSums(op, planNarrowSums(c, layout));
   setLayout(op, layout);
   return success();
 }

@@ -12,7 +12,10 @@ def PackWeights : Pass<"tern-pack-weights", "mlir::ModuleOp"> {
     allow; packs per-row scales and zero points tile by tile beside it; and,
     where inputs may have a zero point, adds the rows' sums as an extra that
     the epilogue ignores (`tern.row_sums` is its index). `tern.codes` keeps the
-    element type of the codes. A K x N constant becomes N x K. Weights left
+    element type of the codes. Where vectors have no fixed length, int_dot sums
+    in 16 bits: `tern.window` is the number of products whose sum is proved to
+    fit, from the actual weights and the inputs' type, and `tern.center` what
+    codes are less in those sums. A K x N constant becomes N x K. Weights left
     without uses are dropped.
 
     Assumes: tern-select-mpgemm.

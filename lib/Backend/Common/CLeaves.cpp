@@ -214,26 +214,51 @@ CText CLeaves::unpack(Operation *op, ArrayRef<CText> operands) {
 }
 
 /// Sums of products of bytes: below 2^31 for any depth that fits a vector.
+/// Input q of sum i is that of its place in the lane.
 CText CLeaves::dot(Operation *op, ArrayRef<CText> operands) {
   auto dot = cast<kern::DotOp>(op);
   auto type = cast<VectorType>(dot.getType());
   auto weights = cast<VectorType>(dot.getW().getType());
   auto inputs = cast<VectorType>(dot.getA().getType());
-  std::string depth = std::to_string(inputs.getNumElements());
+  std::string depth = std::to_string(dot.getDepth());
+  std::string partials = std::to_string(dot.getPartials());
   bool signedW = dot.getSignedWeights(), signedA = !dot.getUnsignedInput();
-  std::string name = "tern_dot" + depth + (signedW ? "_i8" : "_u8") +
-                     (signedA ? "i8_" : "u8_") + cSuffixOf(type);
+  std::string name = "tern_dot" + std::to_string(inputs.getNumElements()) +
+                     (signedW ? "_i8" : "_u8") + (signedA ? "i8_" : "u8_") +
+                     cSuffixOf(type);
   std::string w = signedW ? "" : "(uint8_t)", a = signedA ? "" : "(uint8_t)";
   // The leaf wraps as kernels' sums do.
-  std::string statement = "{\n      int32_t sum = 0;\n"
-                          "      for (int q = 0; q < " +
-                          depth + "; ++q)\n        sum += " + w +
-                          "w.lane[i * " + depth + " + q] * " + a +
-                          "a.lane[q];\n      result.lane[i] = "
-                          "tern_addi_i32(acc.lane[i], sum);\n    }";
+  std::string statement =
+      "{\n      int32_t sum = 0;\n"
+      "      for (int q = 0; q < " +
+      depth + "; ++q)\n        sum += " + w + "w.lane[i * " + depth +
+      " + q] * " + a + "a.lane[" +
+      (dot.getPartials() == 1 ? "q"
+                              : "i % " + partials + " * " + depth + " + q") +
+      "];\n      result.lane[i] = tern_addi_" +
+      cSuffixOf(type.getElementType()) + "(acc.lane[i], " +
+      (dot.isNarrow() ? "(int16_t)" : "") + "sum);\n    }";
   addLoop(name, type,
           typeName(type) + " acc, " + typeName(weights) + " w, " +
               typeName(inputs) + " a",
+          statement);
+  return callText(name, operands);
+}
+
+CText CLeaves::fold(Operation *op, ArrayRef<CText> operands) {
+  auto fold = cast<kern::FoldOp>(op);
+  auto type = cast<VectorType>(fold.getType());
+  auto sums = cast<VectorType>(fold.getSums().getType());
+  std::string partials =
+      std::to_string(sums.getNumElements() / type.getNumElements());
+  std::string name = "tern_fold" + partials + "_" + cSuffixOf(type);
+  std::string statement = "{\n      int32_t sum = 0;\n"
+                          "      for (int p = 0; p < " +
+                          partials + "; ++p)\n        sum += sums.lane[i * " +
+                          partials +
+                          " + p];\n      result.lane[i] = "
+                          "tern_addi_i32(acc.lane[i], sum);\n    }";
+  addLoop(name, type, typeName(type) + " acc, " + typeName(sums) + " sums",
           statement);
   return callText(name, operands);
 }
@@ -276,5 +301,6 @@ CText CLeaves::vectorOp(Operation *op, ArrayRef<CText> operands) {
       })
       .Case([&](kern::UnpackOp) { return unpack(op, operands); })
       .Case([&](kern::DotOp) { return dot(op, operands); })
+      .Case([&](kern::FoldOp) { return fold(op, operands); })
       .Default([](Operation *) { return CText(); });
 }

@@ -85,37 +85,81 @@ Value extend(ImplicitLocOpBuilder &b, Value value, Type type, bool isSigned) {
   return b.create<arith::ExtUIOp>(type, value);
 }
 
+/// Lanes `first`, `first` + `step`, ... of a vector of fixed length.
+Value everyNth(ImplicitLocOpBuilder &b, Value vector, int64_t first,
+               int64_t step, int64_t lanes) {
+  SmallVector<int64_t> indices;
+  for (int64_t j = 0; j < lanes; ++j)
+    indices.push_back(j * step + first);
+  return b.create<vector::ShuffleOp>(vector, vector, indices);
+}
+
 /// Depth by depth: products of 8-bit codes are exact in i16 (signed, unless
 /// both are unsigned), which is what widening multiplications select from.
 struct DotByDepth : OpRewritePattern<kern::DotOp> {
   using OpRewritePattern::OpRewritePattern;
+
+  /// Input `q` of every sum, as i16.
+  static Value inputs(ImplicitLocOpBuilder &b, kern::DotOp op, int64_t q,
+                      VectorType wideType) {
+    bool isSigned = !op.getUnsignedInput();
+    int64_t partials = op.getPartials(), depth = op.getDepth();
+    if (partials == 1) {
+      Value a = b.create<vector::ExtractOp>(op.getA(), q);
+      a = extend(b, a, wideType.getElementType(), isSigned);
+      return b.create<vector::BroadcastOp>(wideType, a);
+    }
+    SmallVector<int64_t> indices;
+    for (int64_t i = 0; i < wideType.getNumElements(); ++i)
+      indices.push_back(i % partials * depth + q);
+    Value a = b.create<vector::ShuffleOp>(op.getA(), op.getA(), indices);
+    return extend(b, a, wideType, isSigned);
+  }
+
   LogicalResult matchAndRewrite(kern::DotOp op,
                                 PatternRewriter &rewriter) const override {
     auto accType = cast<VectorType>(op.getAcc().getType());
-    int64_t lanes = accType.getNumElements();
-    int64_t depth = cast<VectorType>(op.getA().getType()).getNumElements();
-    if (accType.isScalable() && depth != 1)
+    int64_t depth = op.getDepth();
+    if (accType.isScalable() && depth * op.getPartials() != 1)
       return rewriter.notifyMatchFailure(op, "scalable and deep");
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
-    Type i16 = b.getI16Type();
-    auto wideType =
-        VectorType::get(accType.getShape(), i16, accType.getScalableDims());
+    auto wideType = VectorType::get(accType.getShape(), b.getI16Type(),
+                                    accType.getScalableDims());
     bool signedA = !op.getUnsignedInput(), signedW = op.getSignedWeights();
     Value acc = op.getAcc();
     for (int64_t q = 0; q < depth; ++q) {
       Value w = op.getW();
-      if (depth != 1) {
-        SmallVector<int64_t> indices;
-        for (int64_t j = 0; j < lanes; ++j)
-          indices.push_back(j * depth + q);
-        w = b.create<vector::ShuffleOp>(w, w, indices);
-      }
-      Value a = b.create<vector::ExtractOp>(op.getA(), q);
-      a = b.create<vector::BroadcastOp>(wideType, extend(b, a, i16, signedA));
+      if (depth != 1)
+        w = everyNth(b, w, q, depth, accType.getNumElements());
       w = extend(b, w, wideType, signedW);
-      Value product = b.create<arith::MulIOp>(w, a);
-      product = extend(b, product, accType, signedA || signedW);
+      Value product = b.create<arith::MulIOp>(w, inputs(b, op, q, wideType));
+      if (!op.isNarrow())
+        product = extend(b, product, accType, signedA || signedW);
       acc = b.create<arith::AddIOp>(acc, product);
+    }
+    rewriter.replaceOp(op, acc);
+    return success();
+  }
+};
+
+struct FoldByExtending : OpRewritePattern<kern::FoldOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(kern::FoldOp op,
+                                PatternRewriter &rewriter) const override {
+    auto type = cast<VectorType>(op.getType());
+    int64_t lanes = type.getNumElements();
+    int64_t partials =
+        cast<VectorType>(op.getSums().getType()).getNumElements() / lanes;
+    if (type.isScalable() && partials != 1)
+      return rewriter.notifyMatchFailure(op, "scalable and of several sums");
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    Value acc = op.getAcc();
+    for (int64_t p = 0; p < partials; ++p) {
+      Value sums = op.getSums();
+      if (partials != 1)
+        sums = everyNth(b, sums, p, partials, lanes);
+      acc = b.create<arith::AddIOp>(acc,
+                                    extend(b, sums, type, /*isSigned=*/true));
     }
     rewriter.replaceOp(op, acc);
     return success();
@@ -174,8 +218,8 @@ LogicalResult refuseLeftovers(ModuleOp module) {
     InFlightDiagnostic diag = op->emitOpError("expected a shape that this "
                                               "backend has code for, but got ")
                               << op->getOperandTypes();
-    if (isa<kern::DotOp>(op))
-      diag << " (scalable dots have depth 1)";
+    if (isa<kern::DotOp, kern::FoldOp>(op))
+      diag << " (scalable dots have depth 1 and one sum a lane)";
     if (isa<kern::FmaOp>(op))
       diag << " (f32 and f64 have fma)";
     return WalkResult::interrupt();
@@ -186,7 +230,8 @@ LogicalResult refuseLeftovers(ModuleOp module) {
 } // namespace
 
 void backend::populateGenericLegalizePatterns(RewritePatternSet &patterns) {
-  patterns.add<FmaToLlvm, UnpackInBytes, DotByDepth>(patterns.getContext());
+  patterns.add<FmaToLlvm, UnpackInBytes, DotByDepth, FoldByExtending>(
+      patterns.getContext());
 }
 
 void backend::populateRoundEvenPatterns(RewritePatternSet &patterns) {

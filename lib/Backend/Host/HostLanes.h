@@ -55,7 +55,7 @@ emitChunks(kern::DotOp op, mlir::PatternRewriter &rewriter, int64_t widest,
            int64_t narrowest,
            llvm::function_ref<mlir::Value(Lanes &, int64_t at)> emit);
 
-/// Whether a dot's length is known and its depth 4.
+/// Whether a dot's sums are of i32, its length is known, and its depth 4.
 bool isFixed(kern::DotOp op);
 
 /// Whether two neighbouring products of a dot fit i16 together, because its

@@ -41,7 +41,8 @@ backend::emitChunks(kern::DotOp op, PatternRewriter &rewriter, int64_t widest,
 }
 
 bool backend::isFixed(kern::DotOp op) {
-  return !cast<VectorType>(op.getAcc().getType()).isScalable() &&
+  return !op.isNarrow() &&
+         !cast<VectorType>(op.getAcc().getType()).isScalable() &&
          cast<VectorType>(op.getA().getType()).getNumElements() == 4;
 }
 

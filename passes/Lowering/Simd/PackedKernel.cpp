@@ -1,5 +1,6 @@
 //===- PackedKernel.cpp - Contractions on packed weights ------------------===//
 #include "passes/Lowering/Simd/PackedKernel.h"
+#include "lib/Methods/NarrowSums.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 
 using namespace mlir;
@@ -28,10 +29,16 @@ SimdOp::SimdOp(Operation *op, const VectorShape &shape)
   auto code =
       dyn_cast<ir::QType>(cast<ShapedType>(lhs.getType()).getElementType());
   shift = isInteger && code.getMax() > 127 ? 128 : 0;
-  PackedBlocks blocks =
-      planPackedBlocks(shape, m, paddedK() * (isInteger ? 1 : 4), rows());
+  NarrowShape narrow = narrowShapeOf(op, matrix);
+  PackedBlocks blocks = planPackedBlocks(
+      shape, m, paddedK() * (isInteger ? 1 : 4), rows(), narrow);
   blockM = blocks.inputs;
   vectors = blocks.vectors;
+  window = narrow.window / matrix.getBlockK();
+  sumsInMemory = blocks.inMemory;
+  auto codes = op->getAttrOfType<TypeAttr>("tern.codes");
+  signedWeights = shape.scalable && codes &&
+                  hasSignedBytes(matrix.getLayout(), codes.getValue());
   planGrid(*this);
 }
 
@@ -56,6 +63,8 @@ static Scratch makeScratch(Emitter &b, const SimdOp &p) {
                            p.isInteger ? Type(b.getI8Type()) : b.getF32Type());
   if (p.needsSums())
     scratch.sums = allocate("input_sums", p.blockM * p.groups, b.getI32Type());
+  if (p.center)
+    scratch.starts = allocate("starts", p.blockM * p.windows(), b.getI16Type());
   scratch.acc = allocate("products", p.blockM * p.rows(), p.accumulatorType());
   return scratch;
 }

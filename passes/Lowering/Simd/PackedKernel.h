@@ -6,7 +6,8 @@
 //   for each block of inputs (blockM rows of the lhs, or pixels of a conv)
 //     panel: their numbers, padded along K, in stack memory, and their sums
 //     for each tile of weight rows
-//       tile:   dot products in registers, spilled to stack memory
+//       tile:   dot products in registers, spilled to stack memory; with narrow
+//               sums (lib/Methods/NarrowSums.h) window by window
 //       finish: corrections, the epilogue, the store
 //
 //===----------------------------------------------------------------------===//
@@ -24,6 +25,12 @@ struct SimdOp : PackedOp {
   VectorShape shape;
   /// Input rows of a block; vectors of weights that the inner loop holds.
   int64_t blockM, vectors;
+  /// Blocks of packed codes that a narrow sum takes, 0 without narrow sums, and
+  /// whether wide sums stay in memory meanwhile.
+  int64_t window;
+  bool sumsInMemory;
+  /// Whether bytes of weights are signed.
+  bool signedWeights;
   /// Input blocks and weight tiles of a grid point, and the grid.
   int64_t chunkM, chunkN, gridM, gridN;
 
@@ -35,6 +42,15 @@ struct SimdOp : PackedOp {
     return blockM == 1 && isInteger && shape.prefetchFields &&
            matrix.getFields() >= shape.prefetchFields;
   }
+  /// Windows of a whole group of scales, and of a row of weights.
+  int64_t windowsOfGroup() const {
+    int64_t length = window * matrix.getBlockK();
+    return llvm::divideCeil(std::min(scaleGroup, paddedK()), length);
+  }
+  int64_t windows() const {
+    int64_t length = window * matrix.getBlockK(), last = k % scaleGroup;
+    return k / scaleGroup * windowsOfGroup() + llvm::divideCeil(last, length);
+  }
   mlir::Type accumulatorType() const;
   /// A vector of `count` vectors' lanes.
   mlir::VectorType vectorOf(mlir::Type element, int64_t perLane = 1) const;
@@ -44,7 +60,9 @@ struct SimdOp : PackedOp {
 struct Scratch {
   mlir::Value panel; ///< blockM x paddedK inputs, i8 or f32
   mlir::Value sums;  ///< blockM x groups sums of the panel; null if not needed
-  mlir::Value acc;   ///< blockM x rows accumulators
+  /// blockM x windows() values of i16 that narrow sums start at; null if 0.
+  mlir::Value starts;
+  mlir::Value acc; ///< blockM x rows accumulators
 };
 
 /// Fills `scratch.panel` and `.sums` with the inputs from row `first` on.

@@ -6,12 +6,12 @@ using namespace mlir;
 using namespace tern;
 using namespace tern::lowering;
 
-/// Stores inputs [begin, end) of a row; returns their sum, given sums.
+/// Stores inputs [begin, end) of a row; returns their sum where it is needed.
 static Value copyInputs(Emitter &b, const SimdOp &p, const Scratch &scratch,
                         InputReader &reader, Value target, Value begin,
                         Value end) {
   SmallVector<Value> inits;
-  if (scratch.sums)
+  if (scratch.sums || scratch.starts)
     inits.push_back(b.constant(b.getI32Type(), 0));
   auto sums = b.loop(begin, end, inits, [&](Value k, ValueRange carried) {
     b.named("k", k);
@@ -27,6 +27,27 @@ static Value copyInputs(Emitter &b, const SimdOp &p, const Scratch &scratch,
   return sums.empty() ? Value() : sums[0];
 }
 
+/// The same, window by window, with what narrow sums start at: `first` is the
+/// number of the first window.
+static Value copyWindows(Emitter &b, const SimdOp &p, const Scratch &scratch,
+                         InputReader &reader, Value target, Value begin,
+                         Value end, Value first) {
+  Value length = b.index(p.window * p.matrix.getBlockK());
+  Value count = b.create<arith::CeilDivUIOp>(b.sub(end, begin), length);
+  Value none = b.constant(b.getI32Type(), 0);
+  auto sums = b.loop(b.index(0), count, none, [&](Value w, ValueRange sum) {
+    b.named("window", w);
+    Value from = b.add(begin, b.mul(w, length));
+    Value to = b.min(b.add(from, length), end);
+    Value inputs = copyInputs(b, p, scratch, reader, target, from, to);
+    Value start =
+        b.create<arith::TruncIOp>(b.getI16Type(), b.mul(inputs, -p.center));
+    b.create<memref::StoreOp>(start, scratch.starts, b.add(first, w));
+    return SmallVector<Value>{b.add(sum[0], inputs)};
+  });
+  return sums[0];
+}
+
 void lowering::emitPanel(Emitter &b, const SimdOp &p, const Scratch &scratch,
                          Value first) {
   Type stored = cast<MemRefType>(scratch.panel.getType()).getElementType();
@@ -40,8 +61,15 @@ void lowering::emitPanel(Emitter &b, const SimdOp &p, const Scratch &scratch,
     b.loop(0, p.groups, [&](Value g) {
       Value begin = b.named("begin", b.mul(b.named("group", g), p.scaleGroup));
       Value end = b.named("end", b.min(b.add(begin, p.scaleGroup), p.k));
-      Value sum = copyInputs(b, p, scratch, reader, target, begin, end);
-      if (sum)
+      Value sum;
+      if (scratch.starts) {
+        Value window =
+            b.add(b.mul(i, p.windows()), b.mul(g, p.windowsOfGroup()));
+        sum = copyWindows(b, p, scratch, reader, target, begin, end, window);
+      } else {
+        sum = copyInputs(b, p, scratch, reader, target, begin, end);
+      }
+      if (scratch.sums)
         b.create<memref::StoreOp>(sum, scratch.sums,
                                   b.add(b.mul(i, p.groups), g));
     });

@@ -1,8 +1,7 @@
 //===- Tile.cpp - Dot products of a panel with a tile of weights ----------===//
 #include "dialects/Kern/Kern.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "passes/Lowering/Simd/PackedKernel.h"
+#include "passes/Lowering/Simd/Strip.h"
 #include <numeric>
 
 using namespace mlir;
@@ -11,55 +10,6 @@ using namespace tern::lowering;
 
 /// How far ahead weights are asked for that are read once.
 static constexpr int64_t prefetchBytes = 4096;
-
-namespace {
-/// Emits one strip: `vectors` vectors of weight rows, from row `row` of the
-/// tile on, times all input rows of the block. Accumulators are numbered
-/// vector by vector, input row by input row.
-class Strip {
-public:
-  Strip(Emitter &b, const SimdOp &p, const Scratch &scratch, Value tile,
-        Value first, Value row, int64_t vectors)
-      : b(b), p(p), scratch(scratch), tile(tile), first(first), row(row),
-        vectors(vectors) {}
-  void emit();
-
-private:
-  using Values = SmallVector<Value>;
-  /// The sums over blocks [begin, end) of packed codes, whose number is a
-  /// multiple of `unrolled`.
-  Values dots(Value begin, Value end, Value group, int64_t unrolled);
-  void intStep(Value block, Values &acc);
-  void floatStep(Value block, Value group, Values &acc);
-  Value loadWeights(Value block, int64_t vector, int64_t perLane);
-  /// Codes as the floats value - zero point.
-  Value toFloats(Value codes, int64_t vector, Value group);
-  /// Exact integer sums of a group, as f32.
-  Value correct(Value sum, int64_t vector, int64_t input, Value group);
-  /// A per-row operand for the lanes of a vector.
-  Value loadPerRow(Value operand, int64_t vector, Value group);
-  Values scaled(ValueRange sums, const Values &parts, Value group);
-
-  Type sumType() const {
-    return p.isInteger ? Type(b.getI32Type()) : b.getF32Type();
-  }
-  Values zeros(Type element) {
-    return Values(vectors * p.blockM, b.constant(p.vectorOf(element), 0));
-  }
-  Value broadcast(Value scalar) {
-    return b.create<vector::BroadcastOp>(p.vectorOf(scalar.getType()), scalar);
-  }
-  int64_t number(int64_t vector, int64_t input) const {
-    return vector * p.blockM + input;
-  }
-
-  Emitter &b;
-  const SimdOp &p;
-  const Scratch &scratch;
-  Value tile, first, row;
-  int64_t vectors;
-};
-} // namespace
 
 Value Strip::loadWeights(Value block, int64_t vector, int64_t perLane) {
   // The layout's own map, at the first row of the tile and the first code of
@@ -72,8 +22,7 @@ Value Strip::loadWeights(Value block, int64_t vector, int64_t perLane) {
   AffineExpr unit =
       simplifyAffineMap(p.matrix.getMap().compose(origin)).getResult(0);
   Value at = b.expand(unit, {tile, block});
-  at =
-      b.add(at, b.mul(b.add(row, vector * p.shape.lanes), p.matrix.getDepth()));
+  at = b.add(at, b.mul(rowOf(vector), p.matrix.getDepth()));
   Type element = cast<MemRefType>(p.weights.getType()).getElementType();
   if (p.prefetches())
     b.create<memref::PrefetchOp>(p.weights, b.add(at, prefetchBytes),
@@ -101,7 +50,9 @@ void Strip::intStep(Value block, Values &acc) {
       Value a = b.create<vector::LoadOp>(inputs, scratch.panel, at);
       for (int64_t v = 0; v < vectors; ++v) {
         Value &sum = acc[number(v, i)];
-        sum = b.create<kern::DotOp>(sum, codes[v], a, UnitAttr(), UnitAttr());
+        sum = b.create<kern::DotOp>(
+            sum, codes[v], a, p.signedWeights ? b.getUnitAttr() : UnitAttr(),
+            UnitAttr());
       }
     }
   }
@@ -111,7 +62,7 @@ Value Strip::loadPerRow(Value operand, int64_t vector, Value group) {
   auto [at, differ] = perRowIndex(b, p, operand, tile, group);
   if (!differ)
     return broadcast(b.loadFlat(operand, at));
-  at = b.add(at, b.add(row, vector * p.shape.lanes));
+  at = b.add(at, rowOf(vector));
   Type element = cast<MemRefType>(operand.getType()).getElementType();
   return b.create<vector::LoadOp>(p.vectorOf(element), operand, at);
 }
@@ -220,7 +171,15 @@ Strip::Values Strip::scaled(ValueRange sums, const Values &parts, Value group) {
   return next;
 }
 
+void Strip::store(const Values &sums) {
+  for (int64_t v = 0; v < vectors; ++v)
+    for (int64_t i = 0; i < p.blockM; ++i)
+      b.create<vector::StoreOp>(sums[number(v, i)], scratch.acc, place(v, i));
+}
+
 void Strip::emit() {
+  if (p.window)
+    return emitNarrow();
   Value none = b.index(0);
   Values sums;
   int64_t perGroup = p.scaleGroup / p.matrix.getBlockK();
@@ -242,27 +201,43 @@ void Strip::emit() {
                                                 : perGroup));
                     return scaled(carried, parts, g);
                   });
-  for (int64_t v = 0; v < vectors; ++v)
-    for (int64_t i = 0; i < p.blockM; ++i) {
-      Value at = b.add(row, i * p.rows() + v * p.shape.lanes);
-      b.create<vector::StoreOp>(sums[number(v, i)], scratch.acc, at);
-    }
+  store(sums);
+}
+
+/// Strips of `vectors` vectors, as many as fit from `from` on, in a loop.
+static void emitStrips(Emitter &b, const SimdOp &p, const Scratch &scratch,
+                       Value tile, Value first, Value from, Value to,
+                       Value lanes, int64_t vectors) {
+  auto loop = b.create<scf::ForOp>(from, to, b.mul(lanes, vectors));
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loop.getBody());
+  Strip(b, p, scratch, tile, first, loop.getInductionVar(), lanes, vectors)
+      .emit();
 }
 
 void lowering::emitTile(Emitter &b, const SimdOp &p, const Scratch &scratch,
                         Value tile, Value first) {
   if (p.shape.scalable) {
     Value lanes = b.mul(b.create<vector::VectorScaleOp>(), p.shape.lanes);
-    auto loop = b.create<scf::ForOp>(b.index(0), b.index(p.rows()), lanes);
-    OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPointToStart(loop.getBody());
-    Strip(b, p, scratch, tile, first, loop.getInductionVar(), 1).emit();
+    // Strips that only pad the last tile stay out.
+    Value rows = b.index(p.rows()), whole = b.index(0);
+    if (p.n % p.rows())
+      rows = b.min(b.sub(b.index(p.n), b.mul(tile, p.rows())), p.rows());
+    // As many vectors at once as the length leaves room for in a tile.
+    if (p.vectors > 1) {
+      Value rest = b.create<arith::RemUIOp>(rows, b.mul(lanes, p.vectors));
+      whole = b.sub(rows, rest);
+      emitStrips(b, p, scratch, tile, first, b.index(0), whole, lanes,
+                 p.vectors);
+    }
+    emitStrips(b, p, scratch, tile, first, whole, rows, lanes, 1);
     return;
   }
   int64_t inTile = p.rows() / p.shape.lanes;
   for (int64_t v = 0; v < inTile; v += p.vectors) {
     int64_t count = std::min(p.vectors, inTile - v);
     Value row = b.index(v * p.shape.lanes);
-    Strip(b, p, scratch, tile, first, row, count).emit();
+    Strip(b, p, scratch, tile, first, row, b.index(p.shape.lanes), count)
+        .emit();
   }
 }

@@ -86,23 +86,41 @@ func.func @unpack_field(%x: vector<16xi8>) {
 
 // dot_c1
 func.func @dot_depth(%acc: vector<16xi32>, %w: vector<32xi8>, %a: vector<4xi8>) {
-  // expected-error@+1 {{expected i32 lanes L, i8 weights L*D, i8 inputs D, but got 'vector<16xi32>', 'vector<32xi8>', 'vector<4xi8>'}}
+  // expected-error@+1 {{expected lanes of i32 L or of i16 L*P, i8 weights L*D, i8 inputs D, but got 'vector<16xi32>', 'vector<32xi8>', 'vector<4xi8>'}}
   %y = kern.dot %acc, %w, %a : vector<16xi32>, vector<32xi8>, vector<4xi8>
   return
 }
 
 // -----
 
-func.func @dot_accumulator(%acc: vector<16xi16>, %w: vector<64xi8>, %a: vector<4xi8>) {
-  // expected-error@+1 {{expected i32 lanes L}}
-  %y = kern.dot %acc, %w, %a : vector<16xi16>, vector<64xi8>, vector<4xi8>
+func.func @dot_accumulator(%acc: vector<16xi64>, %w: vector<64xi8>, %a: vector<4xi8>) {
+  // expected-error@+1 {{expected lanes of i32 L}}
+  %y = kern.dot %acc, %w, %a : vector<16xi64>, vector<64xi8>, vector<4xi8>
   return
 }
 
 // -----
 
 func.func @dot_scalable(%acc: vector<[4]xi32>, %w: vector<16xi8>, %a: vector<4xi8>) {
-  // expected-error@+1 {{expected i32 lanes L}}
+  // expected-error@+1 {{expected lanes of i32 L}}
   %y = kern.dot %acc, %w, %a : vector<[4]xi32>, vector<16xi8>, vector<4xi8>
+  return
+}
+
+// -----
+
+// Three sums have no lanes of two each.
+func.func @dot_partials(%acc: vector<3xi16>, %w: vector<6xi8>, %a: vector<4xi8>) {
+  // expected-error@+1 {{expected lanes of i32 L or of i16 L*P}}
+  %y = kern.dot %acc, %w, %a : vector<3xi16>, vector<6xi8>, vector<4xi8>
+  return
+}
+
+// -----
+
+// fold_c1
+func.func @fold(%acc: vector<16xi32>, %sums: vector<24xi16>) {
+  // expected-error@+1 {{expected i32 lanes L and i16 sums L*P, but got 'vector<16xi32>', 'vector<24xi16>'}}
+  %y = kern.fold %acc, %sums : vector<16xi32>, vector<24xi16>
   return
 }

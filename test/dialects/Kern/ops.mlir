@@ -32,3 +32,22 @@ func.func @scalable(%acc: vector<[4]xi32>, %w: vector<[16]xi8>, %a: vector<4xi8>
   %sum = kern.dot %acc, %w, %a : vector<[4]xi32>, vector<[16]xi8>, vector<4xi8>
   return %sum : vector<[4]xi32>
 }
+
+// Narrow sums: two to a lane of 16, and one to each of an unknown number.
+// CHECK-LABEL: func.func @narrow
+func.func @narrow(%sums: vector<32xi16>, %w: vector<64xi8>, %a: vector<4xi8>, %acc: vector<16xi32>) -> vector<16xi32> {
+  // CHECK: %[[SUMS:.*]] = kern.dot %{{.*}} : vector<32xi16>, vector<64xi8>, vector<4xi8>
+  %next = kern.dot %sums, %w, %a : vector<32xi16>, vector<64xi8>, vector<4xi8>
+  // CHECK: kern.fold %{{.*}}, %[[SUMS]] : vector<16xi32>, vector<32xi16>
+  %sum = kern.fold %acc, %next : vector<16xi32>, vector<32xi16>
+  return %sum : vector<16xi32>
+}
+
+// CHECK-LABEL: func.func @narrow_scalable
+func.func @narrow_scalable(%sums: vector<[8]xi16>, %w: vector<[8]xi8>, %a: vector<1xi8>, %acc: vector<[8]xi32>) -> vector<[8]xi32> {
+  // CHECK: kern.dot %{{.*}} : vector<[8]xi16>, vector<[8]xi8>, vector<1xi8>
+  %next = kern.dot %sums, %w, %a : vector<[8]xi16>, vector<[8]xi8>, vector<1xi8>
+  // CHECK: kern.fold %{{.*}} : vector<[8]xi32>, vector<[8]xi16>
+  %sum = kern.fold %acc, %next : vector<[8]xi32>, vector<[8]xi16>
+  return %sum : vector<[8]xi32>
+}

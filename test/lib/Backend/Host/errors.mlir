@@ -7,7 +7,7 @@
 // RUN: not tern-backend %t/dtype.mlir 2>&1 | FileCheck %s --check-prefix=DTYPE
 
 // FMA: fma.mlir:[[#]]:{{.*}} expected a shape that this backend has code for, but got 'f16'{{.*}}(f32 and f64 have fma)
-// DEPTH: depth.mlir:[[#]]:{{.*}} but got {{.*}}(scalable dots have depth 1)
+// DEPTH: depth.mlir:[[#]]:{{.*}} but got {{.*}}(scalable dots have depth 1 and one sum a lane)
 // SIN: sin.mlir:[[#]]:{{.*}} expected scalars or vectors of fixed length
 // ENTRY: entry.mlir:[[#]]:{{.*}} expected a body and 4 arguments, but got 3
 // DTYPE: dtype.mlir:[[#]]:{{.*}} expected a type that buffers hold, but got "string"
