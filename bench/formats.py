@@ -23,8 +23,8 @@ def model_of(nodes, initializers, x_type, y_type, k, n):
     graph = helper.make_graph(
         nodes, "product", [helper.make_tensor_value_info("x", x_type, ["M", k])],
         [helper.make_tensor_value_info("y", y_type, ["M", n])], initializers)
-    opsets = [helper.make_opsetid("", 21), helper.make_opsetid("com.microsoft", 1)]
-    return helper.make_model(graph, opset_imports=opsets, ir_version=10)
+    opsets = [helper.make_opsetid("", 24), helper.make_opsetid("com.microsoft", 1)]
+    return helper.make_model(graph, opset_imports=opsets, ir_version=13)
 
 
 def constant(name, array):
@@ -88,6 +88,25 @@ def int4_blocks(random, k, n):
     return model, lambda a: a["x"].astype(np.float64) @ weights * float(INPUT_SCALE)
 
 
+def mx_blocks(random, k, n):
+    """Weights of e2m1 in blocks of 32 with e8m0 scales; float inputs."""
+    codes = random.integers(0, 16, (k, n)).astype(np.uint8)
+    flat = codes.reshape(-1)
+    weights = helper.make_tensor("w", TensorProto.FLOAT4E2M1, codes.shape,
+                                 (flat[0::2] | flat[1::2] << 4).tobytes(), raw=True)
+    exponents = random.integers(120, 126, (k // GROUP, n)).astype(np.uint8)
+    scales = helper.make_tensor("e", TensorProto.FLOAT8E8M0, exponents.shape,
+                                exponents.tobytes(), raw=True)
+    nodes = [helper.make_node("Cast", ["e"], ["s"], to=TensorProto.FLOAT),
+             helper.make_node("DequantizeLinear", ["w", "s"], ["wf"], axis=0, block_size=GROUP),
+             helper.make_node("MatMul", ["x", "wf"], ["y"])]
+    values = np.array([0, .5, 1, 1.5, 2, 3, 4, 6])
+    real = np.concatenate([values, -values])[codes]
+    real = dense(real, 2.0 ** (exponents.astype(np.float64) - 127), GROUP)
+    model = model_of(nodes, [weights, scales], TensorProto.FLOAT, TensorProto.FLOAT, k, n)
+    return model, lambda a: a["x"].astype(np.float64) @ real
+
+
 def matmul_nbits(random, k, n):
     codes = random.integers(0, 16, (n, k))
     scales = (random.uniform(0.5, 1.5, (n, k // GROUP)) / 50).astype(np.float32)
@@ -128,6 +147,7 @@ FORMATS = {format.name: format for format in [
     Format("ternary", lambda r, k, n: int8_product(r, k, n, -1, 1, False), int8_inputs, False,
            1e-6),
     Format("binary", binary_product, int8_inputs, False, 1e-6),
+    Format("mxfp4a32", mx_blocks, float_inputs, False, 1e-5),
     # Float inputs: the peer rounds them to int8, Tern does not.
     Format("w4a32g32", matmul_nbits, float_inputs, True, 1e-5),
 ]}

@@ -25,6 +25,8 @@ static std::pair<int64_t, int64_t> storedCode(const Contraction &c) {
     return {c.rhs.getIntOrFloatBitWidth(), 0};
   if (code.getKind() == ir::CodeKind::Binary)
     return {1, 1};
+  if (code.isFloat())
+    return {code.getBits(), 0};
   Interval range = rangeOfWeights(c);
   int64_t span = range.max - range.min, offset = -range.min;
   // A one-bit code with offset 1 would read as binary.
@@ -163,9 +165,9 @@ static std::string whyNotDequant(const Contraction &c,
   if (!c.accumulator.isF32())
     return "the accumulator is " + printed(c.accumulator) + ", not f32";
   if (auto code = dyn_cast<ir::QType>(c.rhs)) {
-    if (!code.isInteger() || code.getBits() > 8)
+    if (code.getBits() > 8 || code.getKind() == ir::CodeKind::E8M0)
       return "weights of " + printed(c.rhs) +
-             " are no integers of up to 8 bits";
+             " are no integers or floats of up to 8 bits";
   } else if (!c.rhs.isF32() && !c.rhs.isF16() && !c.rhs.isBF16()) {
     return "weights of " + printed(c.rhs) + " are no f32, f16 or bf16";
   }

@@ -60,13 +60,14 @@ std::optional<RowScales> graph::rowScales(const CodeOperand &matrix,
 }
 
 std::optional<CodeOperand> graph::codeOperand(Value value,
-                                              ConstantFn constantOf) {
+                                              ConstantFn constantOf,
+                                              bool floats) {
   auto op = value.getDefiningOp<ir::DequantizeOp>();
   if (!op || !elementOf(value).isF32())
     return std::nullopt;
   Type element = elementOf(op.getInput());
   auto code = dyn_cast<QType>(element);
-  if (code ? !code.isInteger() : !element.isInteger(32))
+  if (code ? !code.isInteger() && !floats : !element.isInteger(32))
     return std::nullopt;
   CodeOperand operand;
   operand.codes = op.getInput();

@@ -41,10 +41,10 @@ struct RowScales {
 /// or where several rows share scales that others do not.
 std::optional<RowScales> rowScales(const CodeOperand &matrix, unsigned rows);
 
-/// The operand of a tern.dequantize of codes or i32 whose scales are constant,
-/// finite and not zero.
-std::optional<CodeOperand> codeOperand(mlir::Value value,
-                                       ConstantFn constantOf);
+/// The operand of a tern.dequantize of integer codes or i32 (of small floats,
+/// too, where `floats`) whose scales are constant, finite and not zero.
+std::optional<CodeOperand> codeOperand(mlir::Value value, ConstantFn constantOf,
+                                       bool floats = false);
 
 /// A constant float tensor of whole numbers from -128 to 127, as int8 codes of
 /// scale 1.

@@ -354,11 +354,18 @@ void Rewriter::rewriteMatmul(ir::MatmulOp op) {
   b.setLoc(op.getLoc());
   std::optional<CodeOperand> lhs = codeOperand(op.getLhs(), constants);
   bool isInteger = lhs && lhs->code() && lhs->isPerTensor();
-  std::optional<CodeOperand> rhs = codeOperand(op.getRhs(), constants);
+  std::optional<CodeOperand> rhs =
+      codeOperand(op.getRhs(), constants, /*floats=*/true);
   if (!rhs && isInteger && lhs->scaleAt(0) == 1)
     rhs = wholeOperand(b, op.getRhs(), pool, constants);
   if (!rhs || !rhs->code())
     return;
+  if (!rhs->code().isInteger()) {
+    // Small floats are no integers: they meet real inputs.
+    if (Value real = groupedMatmul(op, op.getLhs(), Value(), *rhs))
+      op->getResult(0).replaceAllUsesWith(real);
+    return;
+  }
   if (isInteger && rhs->isPerIndexOf(columnsOf(op, *rhs))) {
     Value sums = integerMatmul(op, *lhs, *rhs);
     return finish(op, sums, shapeOf(sums).size() - 1,

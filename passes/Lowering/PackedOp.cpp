@@ -58,6 +58,10 @@ PackedOp::PackedOp(Operation *op)
   groups = llvm::divideCeil(k, scaleGroup);
   if (auto index = op->getAttrOfType<IntegerAttr>("tern.row_sums"))
     rowSums = extras[index.getInt()];
+  if (auto codes = op->getAttrOfType<TypeAttr>("tern.codes"))
+    if (auto code = dyn_cast<ir::QType>(codes.getValue());
+        code && code.isFloat())
+      floatKind = code.getKind();
   factor = matrix.isBinary() ? 2 : 1;
   if (auto attr = op->getAttrOfType<IntegerAttr>("tern.center"))
     center = attr.getInt();

@@ -30,6 +30,8 @@ struct PackedOp {
   /// What kernels sum of a code is the code less the center;
   /// value - zero point = factor * (code - center) - (offset + zero point).
   int64_t center = 0, factor, offset;
+  /// What codes of floats mean; nothing for integers and unpacked weights.
+  std::optional<ir::CodeKind> floatKind;
 
   int64_t paddedK() const { return matrix.getBlocks() * matrix.getBlockK(); }
   int64_t rows() const { return matrix.getRows(); }

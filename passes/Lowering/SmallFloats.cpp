@@ -16,14 +16,25 @@ using namespace tern::lowering;
 using arith::CmpIPredicate;
 
 namespace {
-/// i32 and f32 arithmetic on bits.
+/// i32 and f32 arithmetic on bits, of scalars or vectors.
 class Bits {
 public:
-  explicit Bits(Emitter &b) : b(b), i32(b.getI32Type()), f32(b.getF32Type()) {}
+  /// On as many at once as `like` has.
+  Bits(Emitter &b, Value like)
+      : b(b), i32(typeLike(like, b.getI32Type())),
+        f32(typeLike(like, b.getF32Type())) {}
+
+  static Type typeLike(Value like, Type element) {
+    auto vector = dyn_cast<VectorType>(like.getType());
+    return vector ? vector.clone(element) : element;
+  }
 
   Value integer(int64_t value) { return b.constant(i32, value); }
   Value real(float value) {
-    return b.create<arith::ConstantOp>(b.getF32FloatAttr(value));
+    TypedAttr attribute = b.getF32FloatAttr(value);
+    if (auto vector = dyn_cast<VectorType>(f32))
+      attribute = DenseElementsAttr::get(vector, value);
+    return b.create<arith::ConstantOp>(attribute);
   }
   Value asReal(Value bits) { return b.create<arith::BitcastOp>(f32, bits); }
   Value asBits(Value real) { return b.create<arith::BitcastOp>(i32, real); }
@@ -83,7 +94,7 @@ static Value decodeE8M0(Bits &x, Value code) {
 }
 
 Value lowering::decodeSmallFloat(Emitter &b, ir::CodeKind kind, Value bits) {
-  Bits x(b);
+  Bits x(b, bits);
   Value code = b.create<arith::ExtUIOp>(x.i32, bits);
   if (kind == ir::CodeKind::E8M0)
     return decodeE8M0(x, code);
@@ -140,7 +151,7 @@ static Value roundMagnitude(Bits &x, const SmallFloat &f, Value magnitude) {
 
 Value lowering::encodeSmallFloat(Emitter &b, ir::CodeKind kind, Value value,
                                  bool saturate) {
-  Bits x(b);
+  Bits x(b, value);
   Value all = x.asBits(value);
   Value magnitude = x.mask(all, f32Magnitude);
   Value code;
@@ -164,5 +175,5 @@ Value lowering::encodeSmallFloat(Emitter &b, ir::CodeKind kind, Value value,
     code =
         x.select(x.is(CmpIPredicate::ugt, magnitude, f32Infinity), nan, code);
   }
-  return b.create<arith::TruncIOp>(b.getI8Type(), code);
+  return b.create<arith::TruncIOp>(Bits::typeLike(value, b.getI8Type()), code);
 }

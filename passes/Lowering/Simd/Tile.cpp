@@ -2,6 +2,7 @@
 #include "dialects/Kern/Kern.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "passes/Lowering/Simd/Strip.h"
+#include "passes/Lowering/SmallFloats.h"
 #include <numeric>
 
 using namespace mlir;
@@ -74,6 +75,8 @@ Value Strip::toFloats(Value codes, int64_t vector, Value group) {
     return codes;
   if (isa<FloatType>(element))
     return b.create<arith::ExtFOp>(floats, codes);
+  if (p.floatKind)
+    return decodeSmallFloat(b, *p.floatKind, codes);
   VectorType integers = p.vectorOf(b.getI32Type());
   Value value = b.create<arith::ExtUIOp>(integers, codes);
   if (p.factor != 1)

@@ -117,6 +117,21 @@ func.func @groups(%x: tensor<1x4x!tern.q<int8>>) -> tensor<1x2xf32> {
   return %y : tensor<1x2xf32>
 }
 
+// Small floats stay codes beside real inputs; integer inputs become real.
+// CHECK-LABEL: func.func @small_floats
+// CHECK: %[[X:.*]] = tern.dequantize %arg0
+// CHECK: tern.matmul ins(%[[X]], %{{.*}} : tensor<1x4xf32>, tensor<2x4x!tern.q<e2m1>>) rhs_scale(%{{.*}} : tensor<2x2xf32>) outs(%{{.*}} : tensor<1x2xf32>) acc f32 {group = 2 : i64, transpose_b}
+func.func @small_floats(%x: tensor<1x4x!tern.q<int8>>) -> tensor<1x2xf32> {
+  %sx = arith.constant dense<0.5> : tensor<1x1xf32>
+  %sw = arith.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>
+  %xr = tern.dequantize %x scale %sx <[1, 4]> : tensor<1x4x!tern.q<int8>>, tensor<1x1xf32> -> tensor<1x4xf32>
+  %w = tern.use @e : tensor<2x4x!tern.q<e2m1>>
+  %wr = tern.dequantize %w scale %sw <[1, 2]> : tensor<2x4x!tern.q<e2m1>>, tensor<2x2xf32> -> tensor<2x4xf32>
+  %e = tensor.empty() : tensor<1x2xf32>
+  %y = tern.matmul ins(%xr, %wr : tensor<1x4xf32>, tensor<2x4xf32>) outs(%e : tensor<1x2xf32>) acc f32 {transpose_b} -> tensor<1x2xf32>
+  return %y : tensor<1x2xf32>
+}
+
 // Whole numbers beside codes of scale 1 are codes themselves.
 // CHECK-LABEL: func.func @whole
 // CHECK: tern.matmul ins(%arg0, %{{.*}} : tensor<1x2x!tern.q<uint8>>, tensor<2x2x!tern.q<int8>>) outs(%{{.*}} : tensor<1x2xi32>) acc i32 {transpose_b}
@@ -161,6 +176,7 @@ func.func @mean(%x: tensor<2x4x!tern.q<uint8>>) -> tensor<2x!tern.q<uint8>> {
 }
 
 tern.weight @g : tensor<2x4x!tern.q<int4>> = dense<[1, 2, 3, 4]> : tensor<4xi8>
+tern.weight @e : tensor<2x4x!tern.q<e2m1>> = dense<[1, 2, 3, 4]> : tensor<4xi8>
 tern.weight @w : tensor<4x3x!tern.q<int8>> = dense<[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]> : tensor<12xi8>
 tern.weight @t : tensor<3x4x!tern.q<int8>> = dense_resource<t> : tensor<12xi8>
 tern.weight @f : tensor<2x1x2x!tern.q<int4>> = dense_resource<f> : tensor<2xi8>
