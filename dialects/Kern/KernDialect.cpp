@@ -107,6 +107,21 @@ LogicalResult DotOp::verify() {
          << acc << ", " << w << ", " << a;
 }
 
+LogicalResult LutOp::verify() {
+  // lut_c1
+  auto codes = cast<VectorType>(getCodes().getType());
+  auto numbers = cast<VectorType>(getNumbers().getType());
+  if (!codes.getElementType().isInteger(8) ||
+      numbers != codes.clone(Float32Type::get(getContext())))
+    return emitOpError("expected codes of i8 and as many f32, but got ")
+           << codes << " and " << numbers;
+  // lut_c2
+  size_t size = getTable().size();
+  if (size >= 2 && size <= 16 && llvm::isPowerOf2_64(size))
+    return success();
+  return emitOpError("expected 2, 4, 8 or 16 entries, but got ") << size;
+}
+
 LogicalResult FoldOp::verify() {
   // fold_c1
   auto acc = cast<VectorType>(getAcc().getType());

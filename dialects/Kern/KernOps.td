@@ -131,6 +131,23 @@ def Kern_FoldOp : Kern_Op<"fold", [Pure, AllTypesMatch<["acc", "result"]>]> {
   let assemblyFormat = "$acc `,` $sums attr-dict `:` type($acc) `,` type($sums)";
 }
 
+def Kern_LutOp : Kern_Op<"lut", [Pure]> {
+  let summary = "Numbers of a table, by codes.";
+  let description = [{
+    result[j] = table[codes[j]]; codes are bytes below the table's size.
+
+    Constraints:
+    * lut_c1: codes are a vector of i8, the result one of f32, scalable alike.
+    * lut_c2: the table has 2, 4, 8 or 16 entries.
+  }];
+  let arguments = (ins AnyVector:$codes, DenseF32ArrayAttr:$table);
+  let results = (outs AnyVector:$numbers);
+  let hasVerifier = 1;
+  let assemblyFormat = [{
+    $codes `of` $table attr-dict `:` type($codes) `to` type($numbers)
+  }];
+}
+
 def Kern_FmaOp : Kern_Op<"fma", [Pure, SameOperandsAndResultType]> {
   let summary = "a * b + c, rounded once.";
   let arguments = (ins AnyType:$a, AnyType:$b, AnyType:$c);

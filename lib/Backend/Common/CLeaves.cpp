@@ -7,6 +7,7 @@
 #include "mlir/IR/TypeUtilities.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/Format.h"
 
 using namespace mlir;
 using namespace tern;
@@ -263,6 +264,27 @@ CText CLeaves::fold(Operation *op, ArrayRef<CText> operands) {
   return callText(name, operands);
 }
 
+/// A leaf for each table, numbered in the order they are met.
+CText CLeaves::lut(Operation *op, ArrayRef<CText> operands) {
+  auto lut = cast<kern::LutOp>(op);
+  auto type = cast<VectorType>(lut.getType());
+  std::string entries;
+  for (float number : lut.getTable()) {
+    llvm::raw_string_ostream os(entries);
+    os << (entries.empty() ? "" : ", ") << llvm::format("%af", number);
+  }
+  auto [known, isNew] = tables.try_emplace(entries, tables.size());
+  std::string name =
+      "tern_lut" + std::to_string(known->second) + "_" + cSuffixOf(type);
+  std::string statement = "{\n      static const float table[] = {" + entries +
+                          "};\n      result.lane[i] = "
+                          "table[(uint8_t)codes.lane[i]];\n    }";
+  addLoop(name, type,
+          typeName(cast<VectorType>(lut.getCodes().getType())) + " codes",
+          statement);
+  return callText(name, operands);
+}
+
 CText CLeaves::vectorOp(Operation *op, ArrayRef<CText> operands) {
   auto isUnknown = [](Type type) {
     return isa<VectorType>(type) && cTypeOf(type).empty();
@@ -302,5 +324,6 @@ CText CLeaves::vectorOp(Operation *op, ArrayRef<CText> operands) {
       .Case([&](kern::UnpackOp) { return unpack(op, operands); })
       .Case([&](kern::DotOp) { return dot(op, operands); })
       .Case([&](kern::FoldOp) { return fold(op, operands); })
+      .Case([&](kern::LutOp) { return lut(op, operands); })
       .Default([](Operation *) { return CText(); });
 }

@@ -49,6 +49,7 @@ private:
                llvm::StringRef parameters, llvm::StringRef statement);
   CText dot(mlir::Operation *op, llvm::ArrayRef<CText> operands);
   CText fold(mlir::Operation *op, llvm::ArrayRef<CText> operands);
+  CText lut(mlir::Operation *op, llvm::ArrayRef<CText> operands);
   CText unpack(mlir::Operation *op, llvm::ArrayRef<CText> operands);
   CText load(mlir::VectorType type, const CText &address);
   /// "tern_i32x16"; the type is defined in the output.
@@ -59,6 +60,8 @@ private:
 
   std::vector<Paragraph> library;
   llvm::MapVector<llvm::StringRef, std::string> types, loops;
+  /// The numbers of kern.lut tables, by their entries.
+  llvm::StringMap<unsigned> tables;
   llvm::StringSet<> provided;
   llvm::StringSet<> strings; ///< owns the keys
 };

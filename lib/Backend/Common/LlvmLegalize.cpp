@@ -166,6 +166,34 @@ struct FoldByExtending : OpRewritePattern<kern::FoldOp> {
   }
 };
 
+/// A tree of choices, a level for each bit of the codes, lowest first.
+struct LutBySelects : OpRewritePattern<kern::LutOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(kern::LutOp op,
+                                PatternRewriter &rewriter) const override {
+    auto type = cast<VectorType>(op.getType());
+    auto codes = cast<VectorType>(op.getCodes().getType());
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    SmallVector<Value> level;
+    for (float number : op.getTable())
+      level.push_back(
+          b.create<arith::ConstantOp>(DenseElementsAttr::get(type, number)));
+    for (int64_t bit = 1; level.size() > 1; bit *= 2) {
+      Value mask = intConstant(b, b.getLoc(), codes, bit);
+      Value isSet =
+          b.create<arith::CmpIOp>(arith::CmpIPredicate::ne,
+                                  b.create<arith::AndIOp>(op.getCodes(), mask),
+                                  intConstant(b, b.getLoc(), codes, 0));
+      for (size_t i = 0; i < level.size() / 2; ++i)
+        level[i] =
+            b.create<arith::SelectOp>(isSet, level[2 * i + 1], level[2 * i]);
+      level.truncate(level.size() / 2);
+    }
+    rewriter.replaceOp(op, level.front());
+    return success();
+  }
+};
+
 struct RoundEvenByAdding : OpRewritePattern<math::RoundEvenOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(math::RoundEvenOp op,
@@ -230,8 +258,9 @@ LogicalResult refuseLeftovers(ModuleOp module) {
 } // namespace
 
 void backend::populateGenericLegalizePatterns(RewritePatternSet &patterns) {
-  patterns.add<FmaToLlvm, UnpackInBytes, DotByDepth, FoldByExtending>(
-      patterns.getContext());
+  patterns
+      .add<FmaToLlvm, UnpackInBytes, DotByDepth, FoldByExtending, LutBySelects>(
+          patterns.getContext());
 }
 
 void backend::populateRoundEvenPatterns(RewritePatternSet &patterns) {

@@ -66,4 +66,7 @@ bool fitsBytes(kern::DotOp op);
 void populateDotBytesPatterns(mlir::RewritePatternSet &patterns,
                               int64_t widest);
 
+/// kern.lut by vpermps (AVX2, or AVX-512 where `wide`).
+void populateLutPatterns(mlir::RewritePatternSet &patterns, bool wide);
+
 } // namespace tern::backend

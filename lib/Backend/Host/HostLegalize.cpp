@@ -177,6 +177,8 @@ void backend::populateHostLegalizePatterns(RewritePatternSet &patterns,
   // AVX-512 without BW has no byte products of 512 bits, but those of AVX2.
   bool hasBytes = avx2 && !vnni;
   patterns.add<DotByPairs>(context, wide ? 16 : avx2 ? 8 : 4, hasBytes);
+  if (avx2)
+    populateLutPatterns(patterns, wide);
   if (hasBytes)
     populateDotBytesPatterns(patterns, wide ? 16 : 8);
   if (vnni)

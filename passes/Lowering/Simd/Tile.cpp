@@ -1,5 +1,6 @@
 //===- Tile.cpp - Dot products of a panel with a tile of weights ----------===//
 #include "dialects/Kern/Kern.h"
+#include "dialects/Tern/Codes.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "passes/Lowering/Simd/Strip.h"
 #include "passes/Lowering/SmallFloats.h"
@@ -75,6 +76,12 @@ Value Strip::toFloats(Value codes, int64_t vector, Value group) {
     return codes;
   if (isa<FloatType>(element))
     return b.create<arith::ExtFOp>(floats, codes);
+  if (p.floatKind && p.matrix.getBits() <= 4) {
+    SmallVector<float> table;
+    for (int code = 0; code < 1 << p.matrix.getBits(); ++code)
+      table.push_back(decodeFloat(*p.floatKind, code));
+    return b.create<kern::LutOp>(floats, codes, table);
+  }
   if (p.floatKind)
     return decodeSmallFloat(b, *p.floatKind, codes);
   VectorType integers = p.vectorOf(b.getI32Type());

@@ -124,3 +124,21 @@ func.func @fold(%acc: vector<16xi32>, %sums: vector<24xi16>) {
   %y = kern.fold %acc, %sums : vector<16xi32>, vector<24xi16>
   return
 }
+
+// -----
+
+// lut_c1
+func.func @lut_types(%c: vector<8xi8>) {
+  // expected-error@+1 {{expected codes of i8 and as many f32, but got}}
+  %x = kern.lut %c of [0.0, 1.0] : vector<8xi8> to vector<4xf32>
+  return
+}
+
+// -----
+
+// lut_c2
+func.func @lut_size(%c: vector<8xi8>) {
+  // expected-error@+1 {{expected 2, 4, 8 or 16 entries, but got 3}}
+  %x = kern.lut %c of [0.0, 1.0, 2.0] : vector<8xi8> to vector<8xf32>
+  return
+}
