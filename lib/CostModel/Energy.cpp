@@ -91,9 +91,10 @@ static void addArithmetic(Energy &energy, const Work &work,
     const ComputeUnit &unit = machine.unitFor(work.lhs, work.rhs);
     add(Component::Kind::Compute,
         std::string(nameOf(unit.lhs)) + " x " + nameOf(unit.rhs), *unit.pj,
-        work.macs);
+        work.operations());
   }
-  add(Component::Kind::Scalar, "scalar_pj", *machine.scalarPj, work.scalarOps);
+  add(Component::Kind::Scalar, "scalar_pj", *machine.scalarPj,
+      work.scalarOps + work.kernelOps);
 }
 
 static void addAccesses(Energy &energy, const Movement &movement,

@@ -38,6 +38,9 @@ struct Prediction {
 
 Prediction predict(const Work &work, const Movement &movement,
                    const Machine &machine);
+/// A stage of a streaming design that takes `cycles` for each inference,
+/// whatever it waits for: stages move their data on their own.
+Prediction predictStage(double cycles, const Machine &machine);
 /// Under the plan of a model that consists of this step alone.
 Prediction predict(const Work &work, const Machine &machine);
 

@@ -6,37 +6,12 @@
 //
 //===----------------------------------------------------------------------===//
 #include "lib/CostModel/Schedule.h"
+#include "lib/CostModel/Draft.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/MathExtras.h"
-#include <cmath>
 
 using namespace tern;
 using llvm::divideCeil;
-
-namespace {
-/// A nest before its loops have levels.
-struct Draft {
-  /// Loops of level 0 (registers) and of as many machine levels as are fixed.
-  std::vector<std::vector<Loop>> inner = {{}};
-  /// The rest in the order they run, outermost first.
-  std::vector<Loop> outer;
-  PerOperand<bool> inRegisters = {false, false, false};
-  /// Operands that this nest accesses at all.
-  PerOperand<bool> present = {true, true, true};
-  /// Whether instances below a level share its reads.
-  bool multicasts = true;
-  /// Spatial loops below the first level that is not fixed.
-  std::vector<Loop> spread;
-  /// Whether software places the data: then a part of a loop may have its data
-  /// in a level, too.
-  bool isManaged = false;
-
-  void runs(unsigned dim, int64_t bound) {
-    if (bound > 1)
-      outer.push_back({dim, bound});
-  }
-};
-} // namespace
 
 int64_t Product::positions() const {
   int64_t count = images;
@@ -144,21 +119,6 @@ static ScheduledNest assignLevels(const Product &product, Draft draft,
 // Kernels of processors
 //===----------------------------------------------------------------------===//
 
-/// Loops over positions, the last axis in steps of `block`.
-static void overPositions(Draft &draft, const Product &p, int64_t block) {
-  for (unsigned i = 0; i < p.axes.size(); ++i)
-    draft.runs(positionDim(i), i + 1 < p.axes.size()
-                                   ? p.axes[i].size
-                                   : divideCeil(p.axes[i].size, block));
-}
-static void overTaps(Draft &draft, const Product &p) {
-  for (unsigned i = 0; i < p.axes.size(); ++i)
-    draft.runs(tapDim(i), p.axes[i].taps);
-}
-static unsigned lastPosition(const Product &p) {
-  return positionDim(p.axes.size() - 1);
-}
-
 /// passes/Lowering/Direct: a strip of sums in memory. Those of a convolution
 /// lie along its last axis, and a weight stays in a register for all of them;
 /// those of a matmul lie along its columns, and the input does.
@@ -253,72 +213,26 @@ schedulePacked(const Work &work, const Machine &machine, const Homes &homes) {
 // Other kinds of machines
 //===----------------------------------------------------------------------===//
 
-/// Cuts up to `count` neighbouring positions: whole last axes first.
-static std::vector<int64_t> blockOfPositions(const Product &p, int64_t count) {
-  std::vector<int64_t> block(p.axes.size(), 1);
-  for (size_t i = block.size(); i-- > 0;) {
-    block[i] = std::min(p.axes[i].size, count);
-    count /= block[i];
-    if (count < 2)
-      break;
-  }
-  return block;
-}
-
-/// Blocks of 128 x 256 results; 32 along k are in shared memory at a time, for
-/// warps of 64 x 64, each of which reads its operands for itself. From compute
-/// capability 9.0 on, pairs of blocks share what they read of L2. The blocks of
-/// all multiprocessors run together, in a square of the results.
-static Draft draftGpu(const Product &p, const Machine &machine) {
-  auto upTo = [](int64_t size, int64_t most) {
-    return std::min<int64_t>(llvm::PowerOf2Ceil(size), most);
-  };
-  int64_t cluster = machine.gpu.capability >= 90 ? 2 : 1;
-  int64_t columns = upTo(p.n, 256), warpColumns = upTo(p.n, 64);
-  int64_t fragment = upTo(p.c, 16), staged = upTo(p.c, 32);
-  std::vector<int64_t> block = blockOfPositions(p, 128 * cluster),
-                       warp = blockOfPositions(p, 64);
-  int64_t together = std::max<int64_t>(1, machine.cores / cluster);
-  int64_t across = std::min<int64_t>(divideCeil(p.n, columns),
-                                     std::sqrt(static_cast<double>(together)));
-  int64_t down = together / across;
-  Draft draft;
-  std::vector<Loop> inWarp = {{DimC, fragment}, {DimN, warpColumns}};
-  std::vector<Loop> inBlock = {{DimC, staged / fragment},
-                               {DimN, columns / warpColumns, true}};
-  draft.spread = {{DimN, across, true}};
-  draft.runs(DimGroup, p.groups);
-  draft.runs(DimImage, p.images);
-  for (unsigned i = 0; i < p.axes.size(); ++i) {
-    int64_t warps = divideCeil(block[i], warp[i]);
-    int64_t blocks = divideCeil(p.axes[i].size, warps * warp[i]);
-    int64_t concurrent = std::min(blocks, down);
-    down /= concurrent;
-    inWarp.push_back({positionDim(i), warp[i]});
-    inBlock.push_back({positionDim(i), warps, true});
-    draft.spread.push_back({positionDim(i), concurrent, true});
-    draft.runs(positionDim(i), divideCeil(blocks, concurrent));
-  }
-  draft.runs(DimN, divideCeil(p.n, columns * across));
-  overTaps(draft, p);
-  draft.runs(DimC, divideCeil(p.c, staged));
-  draft.inner = {inWarp, inBlock};
-  draft.inRegisters = {true, true, true};
-  draft.multicasts = false;
-  return draft;
-}
-
-/// A matrix-vector unit of PE x SIMD multipliers, as square as they go: SIMD
-/// inputs are shared by PE rows of weights, each weight is read for each
-/// position.
-static Draft draftFpga(const Product &p, const Work &work,
-                       const Machine &machine) {
+/// Rows and columns of a matrix-vector unit: those of a chosen folding, else as
+/// square as the part's multipliers go.
+static std::pair<int64_t, int64_t> foldingOf(const Product &p, const Work &work,
+                                             const Machine &machine) {
+  if (work.kernel.kind == Kernel::Kind::Folded)
+    return {work.kernel.blockN, std::min(work.kernel.blockK, p.c)};
   double multipliers = machine.macsPerCycle(work.lhs, work.rhs).value;
   int64_t simd = 1, pe = 1;
   while (4.0 * simd * simd <= multipliers && simd < p.c)
     simd *= 2;
   while (2.0 * pe * simd <= multipliers && pe < p.n)
     pe *= 2;
+  return {pe, simd};
+}
+
+/// A matrix-vector unit of PE x SIMD multipliers: SIMD inputs are shared by PE
+/// rows of weights, each weight is read for each position.
+static Draft draftFpga(const Product &p, const Work &work,
+                       const Machine &machine) {
+  auto [pe, simd] = foldingOf(p, work, machine);
   Draft draft;
   draft.inner = {{{DimN, pe}, {DimC, simd}}};
   draft.inRegisters = {false, true, true};
@@ -397,7 +311,7 @@ std::vector<ScheduledNest> tern::scheduleProduct(const Work &work,
   };
   switch (machine.kind) {
   case MachineKind::Gpu:
-    return one(draftGpu(product, machine));
+    return one(draftGpu(product, work.kernel, machine));
   case MachineKind::Fpga:
     return one(draftFpga(product, work, machine));
   case MachineKind::Array:

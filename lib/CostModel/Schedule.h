@@ -2,9 +2,8 @@
 //
 // Turns a product and the way it is computed into a nest for countAccesses:
 // the loops in the order in which the kernels run them, and the level of memory
-// that each loop's data stays in. Where the kernels do not exist yet (arrays)
-// or choose for themselves (GPUs, FPGAs), the nest is the usual one of the
-// kind, as docs/energy.md says.
+// that each loop's data stays in. Where there are no kernels (arrays), the nest
+// is the usual one of the kind, as docs/energy.md says.
 //
 //===----------------------------------------------------------------------===//
 #pragma once

@@ -39,12 +39,32 @@ struct Kernel {
   enum class Kind {
     Direct,       ///< a strip of results at a time, in memory
     DirectByDots, ///< one dot product after the other
-    Packed        ///< blocks of results in registers, inputs copied to a panel
+    Packed,       ///< blocks of results in registers, inputs copied to a panel
+    /// On a GPU, where the direct kinds are a thread for each result:
+    Mma,        ///< blocks of results on matrix units, through shared memory
+    Gemv,       ///< a warp for a few rows of weights
+    VendorGemm, ///< what a vendor's library does with a large product
+    /// On an FPGA: blockN rows by blockK columns of weights at a time.
+    Folded
   };
   Kind kind = Kind::Direct;
   /// Results of a strip; of a block: rows of inputs, rows of weights.
   int64_t strip = 256, blockM = 1, blockN = 1;
   unsigned panelBits = 8;
+  /// Along the length of a dot product: what a block has at a time (Mma), or a
+  /// lane (Gemv); what a matrix unit multiplies at once.
+  int64_t blockK = 1, fragmentK = 1;
+  /// Warps of a block: across rows of inputs, across rows of weights.
+  int64_t warpsM = 1, warpsN = 1;
+  /// Blocks and threads of a launch, where they may be too few for a machine; 0
+  /// where they are not.
+  int64_t blocks = 0, threads = 0;
+  /// Products that are done for each one that is asked for: what pads tiles is
+  /// multiplied, too.
+  double padding = 1;
+  /// Products that one operation of the compute unit does. Below 1 where other
+  /// operations come with each of them.
+  double macsPerOperation = 1;
 };
 
 /// What a step does.
@@ -53,8 +73,9 @@ struct Work {
   double macs = 0;
   Precision lhs = Precision::F32, rhs = Precision::F32;
   unsigned lhsBits = 32, rhsBits = 32;
-  /// Other scalar operations, in f32.
-  double scalarOps = 0;
+  /// Other scalar operations, in f32: those of the step, and those by which its
+  /// kernel makes operands ready (copies to a panel, codes to numbers).
+  double scalarOps = 0, kernelOps = 0;
   /// Bytes read once from the weights file, and of activations read and
   /// written.
   double weightBytes = 0, inputBytes = 0, outputBytes = 0;
@@ -64,6 +85,10 @@ struct Work {
   double extraWeightBytes = 0, extraInputBytes = 0;
   Kernel kernel;
 
+  /// What the compute unit does, in its multiply-accumulates.
+  double operations() const {
+    return macs * kernel.padding / kernel.macsPerOperation;
+  }
   double bytes() const { return weightBytes + inputBytes + outputBytes; }
   double bytesOf(Operand operand) const {
     return operand == Operand::Weights  ? weightBytes

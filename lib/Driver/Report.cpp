@@ -1,9 +1,6 @@
 //===- Report.cpp - What a compiled model does, and what that costs -------===//
 #include "lib/Driver/Report.h"
-#include "dialects/Tern/Layout.h"
-#include "dialects/Tern/Tern.h"
-#include "lib/Methods/Contraction.h"
-#include "lib/Methods/NarrowSums.h"
+#include "lib/Methods/Methods.h"
 #include "lib/Target/Targets.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -30,40 +27,6 @@ static std::string describe(Type type) {
   return text;
 }
 
-static double bytesOf(Type type) {
-  auto shaped = cast<ShapedType>(type);
-  Type element = shaped.getElementType();
-  auto code = dyn_cast<ir::QType>(element);
-  double bytes =
-      code ? code.getStorageBytes() : (element.getIntOrFloatBitWidth() + 7) / 8;
-  return bytes * shaped.getNumElements();
-}
-
-/// The precision that a machine computes an element type in.
-static Precision precisionOf(Type element) {
-  if (auto code = dyn_cast<ir::QType>(element))
-    return code.isFloat()        ? Precision::F8
-           : code.getBits() <= 8 ? Precision::Int8
-                                 : Precision::Int16;
-  if (isa<IntegerType>(element))
-    return Precision::Int32;
-  return element.isF16()    ? Precision::F16
-         : element.isBF16() ? Precision::BF16
-         : element.isF64()  ? Precision::F64
-                            : Precision::F32;
-}
-
-/// Bits that an element takes in memory, and those that its codes have.
-static unsigned storedBits(Type element) {
-  auto code = dyn_cast<ir::QType>(element);
-  return code ? 8 * code.getStorageBytes()
-              : (element.getIntOrFloatBitWidth() + 7) / 8 * 8;
-}
-static unsigned codeBits(Type element) {
-  auto code = dyn_cast<ir::QType>(element);
-  return code ? code.getBits() : element.getIntOrFloatBitWidth();
-}
-
 /// Bytes of the weight that a value is, in the file; nothing for others.
 static std::optional<double> weightBytes(Value value, SymbolTable &symbols) {
   auto use = value.getDefiningOp<ir::UseOp>();
@@ -77,6 +40,8 @@ static std::optional<double> weightBytes(Value value, SymbolTable &symbols) {
 
 static void describeOperands(Operation *op, SymbolTable &symbols,
                              LayerReport &layer) {
+  // Bytes of a contraction are lib/Methods' account.
+  bool isCounted = !isa<ir::MatmulOp, ir::ConvOp>(op);
   auto inits = cast<DestinationStyleOpInterface>(op).getDpsInits();
   llvm::SmallDenseSet<Value> seen;
   for (Value operand : op->getOperands()) {
@@ -85,56 +50,19 @@ static void describeOperands(Operation *op, SymbolTable &symbols,
       continue;
     layer.inputs +=
         (layer.inputs.empty() ? "" : ", ") + describe(operand.getType());
-    bool isExtra = layer.work.product && operand != op->getOperand(0) &&
-                   operand != op->getOperand(1);
+    if (!isCounted)
+      continue;
     std::optional<double> weight = weightBytes(operand, symbols);
-    double bytes = weight.value_or(bytesOf(operand.getType()));
-    Work &work = layer.work;
-    (weight ? work.weightBytes : work.inputBytes) += bytes;
-    (weight ? work.extraWeightBytes : work.extraInputBytes) +=
-        isExtra ? bytes : 0;
+    (weight ? layer.work.weightBytes : layer.work.inputBytes) +=
+        weight.value_or(bytesOf(operand.getType()));
   }
   // An insertion writes what it reads.
   if (isa<ir::InsertOp>(op))
     layer.work.outputBytes = layer.work.inputBytes;
-  else
+  else if (isCounted)
     for (Value result : op->getResults())
       layer.work.outputBytes += bytesOf(result.getType());
   layer.output = describe(op->getResult(0).getType());
-}
-
-/// Operations of a scalar body, for each element it is run on.
-static double countScalars(Region &body) {
-  double count = 0;
-  body.walk([&](Operation *op) {
-    count += op->getNumResults() && !isa<arith::ConstantOp>(op);
-  });
-  return count;
-}
-
-/// The loops of a contraction; nothing when they never run.
-static std::optional<Product> productOf(const Contraction &c) {
-  Product product;
-  product.isConv = c.isConv;
-  product.groups = c.isConv ? c.groups : c.batches;
-  product.n = c.n;
-  product.c = c.k;
-  product.axes = {{c.m}};
-  if (auto conv = dyn_cast<ir::ConvOp>(c.op)) {
-    auto filter = cast<ShapedType>(conv.getFilter().getType()).getShape();
-    auto result = cast<ShapedType>(conv.getInit().getType()).getShape();
-    product.images = result[0];
-    product.c = filter[1];
-    product.axes.clear();
-    for (size_t i = 0; i + 2 < result.size(); ++i)
-      product.axes.push_back({result[i + 2], filter[i + 2],
-                              conv.getStrides()[i], conv.getDilations()[i]});
-  }
-  Type result = cast<ShapedType>(c.op->getResult(0).getType()).getElementType();
-  product.bits = {storedBits(c.rhs), storedBits(c.lhs), storedBits(result)};
-  product.accumulatorBits = c.accumulator.getIntOrFloatBitWidth();
-  product.hasWeights = bool(c.rhsValue.getDefiningOp<ir::UseOp>());
-  return product.macs() ? std::optional(product) : std::nullopt;
 }
 
 static ir::LayoutAttr layoutOf(Operation *op) {
@@ -143,59 +71,35 @@ static ir::LayoutAttr layoutOf(Operation *op) {
   return layout.value_or(ir::LayoutAttr());
 }
 
-/// How the kernels of passes/Lowering walk over the contraction.
-static void describeKernel(const Contraction &c, const Machine &machine,
-                           Work &work) {
-  Kernel &kernel = work.kernel;
-  ir::LayoutAttr layout = layoutOf(c.op);
-  if (!layout) {
-    auto matmul = dyn_cast<ir::MatmulOp>(c.op);
-    bool byDots = matmul && (matmul.getTransposeB() || c.rhsScale);
-    kernel.kind = byDots ? Kernel::Kind::DirectByDots : Kernel::Kind::Direct;
-    return;
-  }
-  work.product->bits[indexOf(Operand::Weights)] = layout.getBits();
-  VectorShape shape = getVectorShape(targetAttr(machine, c.op->getContext()));
-  if (shape.isSimt)
-    return;
-  PackedMatrix matrix(layout, c.n, c.k);
-  kernel.kind = Kernel::Kind::Packed;
-  kernel.panelBits = isa<ir::QType>(c.lhs) ? 8 : 32;
-  PackedBlocks blocks = planPackedBlocks(
-      shape, c.m,
-      matrix.getBlocks() * matrix.getBlockK() * kernel.panelBits / 8,
-      matrix.getRows(), narrowShapeOf(c.op, matrix));
-  kernel.blockM = blocks.inputs;
-  kernel.blockN = blocks.vectors * shape.lanes;
-  if (shape.scalable)
-    kernel.blockN *= std::max(1u, machine.vector.bits / 64);
-}
-
-static void describeContraction(Operation *op, const Machine &machine,
+static void describeContraction(Operation *op, const Site &site,
                                 LayerReport &layer) {
   Contraction c = tern::describeContraction(op);
   layer.step = c.isConv ? "conv" : "matmul";
-  layer.work.product = productOf(c);
-  if (layer.work.product)
-    describeKernel(c, machine, layer.work);
-  layer.work.lhsBits = codeBits(c.lhs);
-  layer.work.rhsBits = codeBits(c.rhs);
-  layer.work.macs = static_cast<double>(c.macs());
-  layer.work.lhs = precisionOf(c.lhs);
-  layer.work.rhs = precisionOf(c.rhs);
-  double results =
-      cast<ShapedType>(op->getResult(0).getType()).getNumElements();
-  layer.work.scalarOps = results * countScalars(op->getRegion(0));
-  if (op->getOperand(1).getDefiningOp<ir::UseOp>())
+  std::optional<ir::Method> method;
+  if (auto chosen = op->getAttrOfType<ir::MethodAttr>("method")) {
+    method = chosen.getValue();
+    layer.method = ir::stringifyMethod(*method).str();
+  }
+  layer.work = describeWork(c, method, layoutOf(op), site);
+  if (isWeight(op->getOperand(1))) {
     layer.weightFormat = formatOf(c.rhs);
-  if (auto method = op->getAttrOfType<ir::MethodAttr>("method"))
-    layer.method = ir::stringifyMethod(method.getValue()).str();
+    layer.codeBits = codeBits(c.rhs);
+    // Before folding, nobody has said how a part stores them.
+    if (layoutOf(op))
+      layer.weightBits = layoutOf(op).getBits();
+    else if (method)
+      layer.weightBits = storedBits(c.rhs);
+  }
   auto choice = op->getAttrOfType<DictionaryAttr>("tern.choice");
   if (!choice)
     return;
   layer.reason = choice.getAs<StringAttr>("reason").str();
-  if (auto next = choice.getAs<StringAttr>("next"))
-    layer.reason += " (" + next.str() + " is next)";
+  layer.chosenSeconds = choice.getAs<FloatAttr>("seconds").getValueAsDouble();
+  if (auto next = choice.getAs<StringAttr>("next")) {
+    layer.nextMethod = next.str();
+    layer.nextSeconds =
+        choice.getAs<FloatAttr>("next_seconds").getValueAsDouble();
+  }
 }
 
 static void describeGeneric(linalg::LinalgOp op, LayerReport &layer) {
@@ -210,11 +114,11 @@ static void describeGeneric(linalg::LinalgOp op, LayerReport &layer) {
 }
 
 /// One step; nothing for operations that compute nothing.
-static std::optional<LayerReport>
-describeStep(Operation &op, const Machine &machine, SymbolTable &symbols) {
+static std::optional<LayerReport> describeStep(Operation &op, const Site &site,
+                                               SymbolTable &symbols) {
   LayerReport layer;
   if (isa<ir::MatmulOp, ir::ConvOp>(op))
-    ::describeContraction(&op, machine, layer);
+    ::describeContraction(&op, site, layer);
   else if (auto generic = dyn_cast<linalg::LinalgOp>(op))
     describeGeneric(generic, layer);
   else if (isa<ir::InsertOp>(op))
@@ -250,13 +154,15 @@ FailureOr<Report> tern::describeModel(ModuleOp module) {
   if (auto name = module->getAttrOfType<StringAttr>("kern.model"))
     report.model = name.str();
   report.machine = *machine;
+  Site site = siteOf(module, **machine);
+  report.residentBytes = site.residentBytes;
   SymbolTable symbols(module);
   for (auto weight : module.getOps<ir::WeightOp>())
     report.parameters += cast<ShapedType>(weight.getType()).getNumElements();
   report.floatBytes = 4 * report.parameters;
   for (auto entry : module.getOps<func::FuncOp>())
     for (Operation &op : entry.getBody().getOps())
-      if (auto layer = describeStep(op, **machine, symbols))
+      if (auto layer = describeStep(op, site, symbols))
         report.layers.push_back(std::move(*layer));
   return report;
 }

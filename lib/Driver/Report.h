@@ -17,8 +17,17 @@ struct LayerReport {
   std::string inputs;   ///< "1x64x7x7 int8, 128x64x3x3 int4"
   std::string output;   ///< "1x128x7x7 uint8"
   std::string weightFormat; ///< element type of the weights; empty: none
-  std::string method;       ///< mpGEMM method; empty: no contraction
-  std::string reason;       ///< why that method, against which other one
+  /// Bits of a weight's code, and those that it takes where it is stored.
+  unsigned codeBits = 0, weightBits = 0;
+  std::string method;     ///< mpGEMM method; empty: no contraction
+  std::string reason;     ///< why that method
+  std::string nextMethod; ///< the one that it was compared with; empty: none
+  /// What was predicted when the method was chosen, of both.
+  double chosenSeconds = 0, nextSeconds = 0;
+  /// Whether it is a stage of a design, where all work at once; of a spatial
+  /// target the others are the host's.
+  bool isStage = false;
+  int64_t stageCycles = 0;
   Work work;
   /// What priceModel adds.
   Plan plan;
@@ -33,12 +42,16 @@ struct Report {
   std::vector<LayerReport> layers;
   int64_t parameters = 0; ///< elements of weights
   int64_t weightsBytes = 0, workspaceBytes = 0;
+  double residentBytes = 0;           ///< what decides where weights come from
   int64_t floatBytes = 0;             ///< the same weights in f32
   std::optional<DesignReport> design; ///< of a spatial target
   bool hasEnergy = false;
 
   double macs() const;
+  /// Of one run: the layers one after the other, stages at their interval.
   double seconds() const;
+  /// The slowest stage of a design, at whose pace all of them run; else 0.
+  double interval() const;
   Energy energy() const;
   /// Bytes that pass through the memory level `level`.
   double bytesAt(unsigned level) const;
@@ -55,15 +68,26 @@ void addMemory(Report &report, mlir::ModuleOp kern);
 /// then an error names the first figure that the machine lacks.
 llvm::Error priceModel(Report &report, bool wantsEnergy);
 
-/// What the costs of the machine's kind rest on beside its figures; empty where
-/// the kernels that were costed are those that are generated.
-std::string assumptionOf(const Machine &machine);
+/// What the costs rest on beside the machine's figures; empty where the kernels
+/// that were costed are those that are generated.
+std::string assumptionOf(const Report &report);
 
-void printJson(llvm::ArrayRef<Report> reports, llvm::raw_ostream &os);
+/// A target that refused the model, and its diagnostic.
+struct RefusedTarget {
+  std::string target, reason;
+};
+
+/// One report or more, and the targets for which there is none.
+struct Comparison {
+  std::vector<Report> reports;
+  std::vector<RefusedTarget> refused;
+};
+
+void printJson(const Comparison &comparison, llvm::raw_ostream &os);
 void printJson(const Report &report, llvm::raw_ostream &os);
 /// A table for people, slowest layers marked; of several targets, side by side.
-void printText(llvm::ArrayRef<Report> reports, llvm::raw_ostream &os);
+void printText(const Comparison &comparison, llvm::raw_ostream &os);
 /// One self-contained page.
-void printHtml(llvm::ArrayRef<Report> reports, llvm::raw_ostream &os);
+void printHtml(const Comparison &comparison, llvm::raw_ostream &os);
 
 } // namespace tern

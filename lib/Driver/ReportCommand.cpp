@@ -1,6 +1,7 @@
 //===- ReportCommand.cpp - tern report ------------------------------------===//
 #include "lib/Driver/Commands.h"
 #include "lib/Driver/Report.h"
+#include "mlir/IR/Diagnostics.h"
 #include "llvm/Support/FileSystem.h"
 
 using namespace mlir;
@@ -20,7 +21,7 @@ public:
 
 private:
   int describe(ModuleOp graph, const CompileOptions &compile, Report &report);
-  int print(llvm::ArrayRef<Report> reports);
+  int print(const Comparison &comparison);
 
   ModelOptions options;
   cl::opt<bool> json{"json",
@@ -35,6 +36,23 @@ private:
                               cl::desc("where the report goes (default: "
                                        "standard output)"),
                               cl::sub(sub)};
+};
+
+/// Keeps the text of the first error; all of them are printed as ever.
+class FirstError {
+public:
+  explicit FirstError(MLIRContext &context)
+      : handler(&context, [this](Diagnostic &diagnostic) {
+          if (diagnostic.getSeverity() == DiagnosticSeverity::Error &&
+              text.empty())
+            text = diagnostic.str();
+          return failure();
+        }) {}
+  const std::string &get() const { return text; }
+
+private:
+  std::string text;
+  ScopedDiagnosticHandler handler;
 };
 
 } // namespace
@@ -63,16 +81,16 @@ int ReportCommand::describe(ModuleOp graph, const CompileOptions &compile,
   return ExitOk;
 }
 
-int ReportCommand::print(llvm::ArrayRef<Report> reports) {
+int ReportCommand::print(const Comparison &comparison) {
   std::error_code code;
   llvm::raw_fd_ostream os(output, code);
   if (!code) {
     if (json)
-      printJson(reports, os);
+      printJson(comparison, os);
     else if (html)
-      printHtml(reports, os);
+      printHtml(comparison, os);
     else
-      printText(reports, os);
+      printText(comparison, os);
     os.flush();
     code = os.error();
   }
@@ -96,13 +114,21 @@ int ReportCommand::run() {
   OwningOpRef<ModuleOp> graph = importModel(options.model, *context, *compile);
   if (!graph || failed(runGraphStage(*graph, *compile)))
     return ExitRefused;
-  std::vector<Report> reports;
+  Comparison comparison;
   for (llvm::StringRef name : llvm::split(options.target, ',')) {
     compile->target = name.str();
-    if (int code = describe(*graph, *compile, reports.emplace_back()))
+    FirstError error(*context);
+    Report report;
+    int code = describe(*graph, *compile, report);
+    if (code == ExitOk)
+      comparison.reports.push_back(std::move(report));
+    else if (code == ExitRefused)
+      comparison.refused.push_back({name.str(), error.get()});
+    else
       return code;
   }
-  return print(reports);
+  // What one target refuses is no reason to keep the others back.
+  return comparison.reports.empty() ? ExitRefused : print(comparison);
 }
 
 std::unique_ptr<Command> driver::makeReportCommand() {

@@ -22,19 +22,30 @@ DesignLayer DesignReport::getTotal() const {
   return total;
 }
 
+const DesignLayer *DesignReport::find(int64_t id) const {
+  auto found = llvm::find_if(layers, [&](const DesignLayer &layer) {
+    return id >= 0 && layer.id == id;
+  });
+  return found == layers.end() ? nullptr : &*found;
+}
+
+const DesignLayer *DesignReport::find(StringRef name) const {
+  std::string quoted = "\"" + name.str() + "\" ";
+  auto found = llvm::find_if(layers, [&](const DesignLayer &layer) {
+    return StringRef(layer.name).starts_with(quoted);
+  });
+  return found == layers.end() ? nullptr : &*found;
+}
+
 static DesignLayer readLayer(DictionaryAttr row) {
   auto number = [&](StringRef name) {
     return row.getAs<IntegerAttr>(name).getInt();
   };
-  return {row.getAs<StringAttr>("name").str(),
-          number("pe"),
-          number("simd"),
-          number("cycles"),
-          number("lut"),
-          number("ff"),
-          number("bram18"),
-          number("uram"),
-          number("dsp")};
+  return {number("id"),     row.getAs<StringAttr>("name").str(),
+          number("pe"),     number("simd"),
+          number("cycles"), number("lut"),
+          number("ff"),     number("bram18"),
+          number("uram"),   number("dsp")};
 }
 
 std::optional<DesignReport> tern::describeDesign(ModuleOp kern,

@@ -9,6 +9,7 @@ namespace tern {
 
 /// One layer of a design; estimates, rounded.
 struct DesignLayer {
+  int64_t id = -1; ///< #tern.layer's, of the value that the stage computes
   std::string name;
   int64_t pe = 0, simd = 0, cycles = 0;
   int64_t lut = 0, ff = 0, bram18 = 0, uram = 0, dsp = 0;
@@ -21,6 +22,10 @@ struct DesignReport {
   std::vector<DesignLayer> layers;
   std::vector<std::string> hostLayers;
 
+  /// The stage that computes the value `id`; null when none does.
+  const DesignLayer *find(int64_t id) const;
+  /// The first stage of the layer `name`.
+  const DesignLayer *find(llvm::StringRef name) const;
   DesignLayer getTotal() const;
 };
 

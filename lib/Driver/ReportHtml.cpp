@@ -34,7 +34,8 @@ namespace {
 /// Writes one page.
 class Page {
 public:
-  Page(ArrayRef<Report> reports, raw_ostream &os) : reports(reports), os(os) {}
+  Page(const Comparison &comparison, raw_ostream &os)
+      : comparison(comparison), reports(comparison.reports), os(os) {}
   void print();
 
 private:
@@ -49,6 +50,7 @@ private:
   void printLayers(const Report &report);
   void printLayer(const Report &report, const LayerReport &layer);
 
+  const Comparison &comparison;
   ArrayRef<Report> reports;
   raw_ostream &os;
 };
@@ -102,8 +104,7 @@ void Page::printTargets() {
 
 void Page::printPlots(const Report &report) {
   os << "<h2>" << escapedHtml(report.machine->name) << "</h2>\n";
-  if (std::string assumption = assumptionOf(*report.machine);
-      !assumption.empty())
+  if (std::string assumption = assumptionOf(report); !assumption.empty())
     os << "<p class=note>Assumes " << escapedHtml(assumption) << ".</p>\n";
   os << "<h3>Roofline</h3>\n<p class=note>Each dot is a contraction, as large "
         "as its share of the time; the rate includes its launch. Hover for its "
@@ -145,7 +146,7 @@ void Page::printLayer(const Report &report, const LayerReport &layer) {
   cell(layer.op);
   cell(layer.output);
   cell(layer.method);
-  cell(layer.weightFormat);
+  cell(weightsOf(layer));
   number(layer.work.macs > 0 ? withUnit(layer.work.macs, "") : "");
   number(withUnit(prediction.seconds(), "s"));
   number(percent(total > 0 ? prediction.seconds() / total : 0));
@@ -187,6 +188,9 @@ void Page::print() {
      << " multiply-accumulates, " << withUnit(first.parameters, "")
      << " parameters.</p>\n";
   printTargets();
+  for (const RefusedTarget &refused : comparison.refused)
+    os << "<p class=note>" << escapedHtml(refused.target)
+       << " refused the model: " << escapedHtml(refused.reason) << "</p>\n";
   for (const Report &report : reports) {
     printPlots(report);
     printLayers(report);
@@ -194,6 +198,6 @@ void Page::print() {
   os << "</body>\n</html>\n";
 }
 
-void tern::printHtml(ArrayRef<Report> reports, raw_ostream &os) {
-  Page(reports, os).print();
+void tern::printHtml(const Comparison &comparison, raw_ostream &os) {
+  Page(comparison, os).print();
 }

@@ -77,12 +77,21 @@ static void printLayer(json::OStream &json, const LayerReport &layer,
     json.attribute("name", text(layer.name));
     json.attribute("op", text(layer.op));
     json.attribute("step", layer.step);
+    if (report.design)
+      json.attribute("place", layer.isStage ? "device" : "host");
     json.attribute("inputs", layer.inputs);
     json.attribute("output", layer.output);
     if (!layer.method.empty()) {
       json.attribute("weight_format", layer.weightFormat);
+      if (layer.weightBits)
+        json.attribute("weight_bits", layer.weightBits);
       json.attribute("method", layer.method);
       json.attribute("reason", layer.reason);
+      json.attribute("chosen_seconds", layer.chosenSeconds);
+      if (!layer.nextMethod.empty()) {
+        json.attribute("next_method", layer.nextMethod);
+        json.attribute("next_seconds", layer.nextSeconds);
+      }
     }
     json.attribute("macs", layer.work.macs);
     if (layer.work.macs > 0) {
@@ -90,6 +99,7 @@ static void printLayer(json::OStream &json, const LayerReport &layer,
       json.attribute("rhs_bits", layer.work.rhsBits);
     }
     json.attribute("scalar_operations", layer.work.scalarOps);
+    json.attribute("kernel_operations", layer.work.kernelOps);
     json.attribute("weight_bytes", layer.work.weightBytes);
     json.attribute("input_bytes", layer.work.inputBytes);
     json.attribute("output_bytes", layer.work.outputBytes);
@@ -150,7 +160,7 @@ static void printReport(json::OStream &json, const Report &report) {
     json.attribute("target", report.machine->name);
     json.attribute("target_hash", report.machine->hash);
     json.attribute("kind", nameOf(report.machine->kind));
-    json.attribute("assumption", assumptionOf(*report.machine));
+    json.attribute("assumption", assumptionOf(report));
     printTotals(json, report);
     json.attributeArray("layers", [&] {
       for (const LayerReport &layer : report.layers)
@@ -167,15 +177,22 @@ void tern::printJson(const Report &report, raw_ostream &os) {
   os << "\n";
 }
 
-void tern::printJson(ArrayRef<Report> reports, raw_ostream &os) {
-  if (reports.size() == 1)
-    return printJson(reports.front(), os);
+void tern::printJson(const Comparison &comparison, raw_ostream &os) {
+  if (comparison.reports.size() == 1 && comparison.refused.empty())
+    return printJson(comparison.reports.front(), os);
   json::OStream json(os, 2);
   json.object([&] {
     json.attribute("schema", "tern-reports-1");
     json.attributeArray("reports", [&] {
-      for (const Report &report : reports)
+      for (const Report &report : comparison.reports)
         printReport(json, report);
+    });
+    json.attributeArray("refused", [&] {
+      for (const RefusedTarget &refused : comparison.refused)
+        json.object([&] {
+          json.attribute("target", refused.target);
+          json.attribute("reason", text(refused.reason));
+        });
     });
   });
   os << "\n";

@@ -72,6 +72,13 @@ StringRef tern::labelOf(const LayerReport &layer) {
   return layer.name.empty() ? layer.op : layer.name;
 }
 
+std::string tern::weightsOf(const LayerReport &layer) {
+  std::string text = layer.weightFormat;
+  if (layer.weightBits && layer.weightBits != layer.codeBits)
+    text += " in " + std::to_string(layer.weightBits) + "b";
+  return text;
+}
+
 const LayerReport &LayerRow::any() const {
   return **find_if(on, [](const LayerReport *layer) { return layer; });
 }
@@ -131,22 +138,23 @@ static void printOne(const Report &report, raw_ostream &os) {
          << left_justify(nameOf(component, *report.machine), 20)
          << interval(part) << "\n";
   }
-  if (std::string assumption = assumptionOf(*report.machine);
-      !assumption.empty())
+  if (std::string assumption = assumptionOf(report); !assumption.empty())
     os << "assumes " << assumption << "\n";
-  os << "\n  share       us  bound        energy    MMACs  method   weights  "
+  os << "\n  share       us  bound        energy    MMACs  method   weights    "
         "layer\n";
   for (const LayerReport &layer : report.layers) {
     const Prediction &p = layer.prediction;
+    std::string weights = weightsOf(layer);
     std::string energy =
         report.hasEnergy ? withUnit(layer.energy.joules(), "J") : "-";
-    os << format("%6.1f%% %8.1f  %-11s %8s %8.2f  %-8s %-8s ",
+    os << format("%6.1f%% %8.1f  %-11s %8s %8.2f  %-8s %-10s ",
                  total ? 100 * p.seconds() / total : 0, p.seconds() * 1e6,
                  p.resource.c_str(), energy.c_str(), layer.work.macs / 1e6,
                  layer.method.empty() ? "-" : layer.method.c_str(),
-                 layer.weightFormat.empty() ? "-" : layer.weightFormat.c_str())
+                 weights.empty() ? "-" : weights.c_str())
        << shortened(layer.name, 40) << " (" << shortened(layer.op, 24) << " -> "
-       << layer.output << ")\n";
+       << layer.output << ")"
+       << (report.design && !layer.isStage ? " on the host" : "") << "\n";
   }
   if (report.design)
     printText(*report.design, os);
@@ -174,8 +182,7 @@ static void printTargets(ArrayRef<Report> reports, raw_ostream &os) {
        << binding(report) << "\n";
   }
   for (const Report &report : reports)
-    if (std::string assumption = assumptionOf(*report.machine);
-        !assumption.empty())
+    if (std::string assumption = assumptionOf(report); !assumption.empty())
       os << report.machine->name << " assumes " << assumption << "\n";
 }
 
@@ -204,9 +211,11 @@ static void printSideBySide(ArrayRef<Report> reports, raw_ostream &os) {
   }
 }
 
-void tern::printText(ArrayRef<Report> reports, raw_ostream &os) {
-  if (reports.size() == 1)
-    printOne(reports.front(), os);
+void tern::printText(const Comparison &comparison, raw_ostream &os) {
+  if (comparison.reports.size() == 1)
+    printOne(comparison.reports.front(), os);
   else
-    printSideBySide(reports, os);
+    printSideBySide(comparison.reports, os);
+  for (const RefusedTarget &refused : comparison.refused)
+    os << refused.target << " refused the model: " << refused.reason << "\n";
 }

@@ -14,6 +14,10 @@ std::string shortened(llvm::StringRef name, size_t width);
 /// What to call a layer: its name, or its operator when it has none.
 llvm::StringRef labelOf(const LayerReport &layer);
 
+/// "int8", "int8 in 2b" where codes are stored in other bits than they have;
+/// empty without weights.
+std::string weightsOf(const LayerReport &layer);
+
 /// "74%"
 std::string percent(double share);
 

@@ -82,6 +82,11 @@ Interval tern::rangeOfWeights(const Contraction &c) {
   return range;
 }
 
+bool tern::needsRowSums(const Contraction &c) {
+  auto code = dyn_cast<ir::QType>(c.lhs);
+  return code && (c.lhsZp || code.getMax() > 127);
+}
+
 /// The greatest |x - z| over x in `range` and z in the constant `zp` (absent:
 /// 0; not constant: any value of `range`).
 static int64_t greatestDistance(Interval range, Value zp) {

@@ -45,6 +45,11 @@ std::optional<Interval> rangeOf(mlir::Type type);
 /// The least and the greatest weight that occur, 0 included.
 Interval rangeOfWeights(const Contraction &c);
 
+/// Whether kernels on packed codes see inputs minus something other than 0:
+/// uint8 inputs are shifted into int8, and a zero point may be anything. Then
+/// the sums of the weights' rows lie beside them.
+bool needsRowSums(const Contraction &c);
+
 /// The proof that an accumulator holds every partial sum.
 struct AccumulatorBound {
   /// Greatest |acc| over the actual weights and any activation of its type;

@@ -1,6 +1,8 @@
 //===- Methods.cpp - The list of mpGEMM methods ---------------------------===//
 #include "lib/Methods/Methods.h"
 #include "dialects/Tern/Layout.h"
+#include "mlir/Interfaces/DestinationStyleOpInterface.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
 #include "llvm/ADT/Twine.h"
 
 using namespace mlir;
@@ -215,65 +217,22 @@ static std::string whyNotMma(const Contraction &c, const VectorShape &shape) {
 }
 
 //===----------------------------------------------------------------------===//
-// Cost: the greater of arithmetic and weight traffic
-//===----------------------------------------------------------------------===//
-
-/// Bytes of weights that one cycle brings from memory, order of magnitude.
-static constexpr double bytesPerCycle = 8;
-
-static double costDirect(const Contraction &c, const VectorShape &) {
-  return 2.0 * static_cast<double>(c.macs());
-}
-
-static double costPacked(const Contraction &c, ir::LayoutAttr layout,
-                         double macsPerCycle) {
-  PackedMatrix matrix(layout, c.n, c.k);
-  double macs = static_cast<double>(c.m) * matrix.getTiles() *
-                matrix.getRows() * matrix.getBlocks() * matrix.getBlockK();
-  // Copying activations into the kernels' order.
-  double copies = static_cast<double>(c.m) * c.k;
-  double traffic = matrix.getSizeInBytes() / bytesPerCycle;
-  return std::max(macs / macsPerCycle + copies, traffic);
-}
-
-static double costDequant(const Contraction &c, const VectorShape &shape) {
-  if (shape.isSimt)
-    return static_cast<double>(llvm::alignTo(c.m, 16)) * c.n * c.k / 128;
-  return costPacked(c, dequantLayout(c, shape), shape.lanes);
-}
-
-static double costIntDot(const Contraction &c, const VectorShape &shape) {
-  if (shape.isSimt)
-    return static_cast<double>(c.macs()) / 32;
-  return costPacked(c, intDotLayout(c, shape), shape.lanes * shape.depth / 2.0);
-}
-
-/// A warp's matrix unit does 16 x 8 x 32 products in about 16 cycles.
-static double costMma(const Contraction &c, const VectorShape &shape) {
-  PackedMatrix matrix(mmaLayout(c, shape), c.n, c.k);
-  double macs = static_cast<double>(llvm::alignTo(c.m, 16)) *
-                matrix.getTiles() * matrix.getRows() * matrix.getBlocks() *
-                matrix.getBlockK();
-  return macs / 256;
-}
-
-//===----------------------------------------------------------------------===//
 // The list
 //===----------------------------------------------------------------------===//
 
 ArrayRef<Method> tern::getMethods() {
   static const Method methods[] = {
       {ir::Method::Direct, "direct", "plain loops over operands as they are",
-       whyNotDirect, noLayout, costDirect},
+       whyNotDirect, noLayout},
       {ir::Method::Dequant, "dequant",
        "float dot products; packed weights become floats in registers",
-       whyNotDequant, dequantLayout, costDequant},
+       whyNotDequant, dequantLayout},
       {ir::Method::IntDot, "int_dot",
        "exact integer dot products of packed codes, scaled afterwards",
-       whyNotIntDot, intDotLayout, costIntDot},
+       whyNotIntDot, intDotLayout},
       {ir::Method::Mma, "mma",
        "exact integer products of a GPU's matrix units, scaled afterwards",
-       whyNotMma, mmaLayout, costMma},
+       whyNotMma, mmaLayout},
   };
   return methods;
 }
@@ -282,22 +241,84 @@ const Method &tern::getMethod(ir::Method kind) {
   return getMethods()[static_cast<unsigned>(kind)];
 }
 
-Choice tern::chooseMethod(const Contraction &c, const VectorShape &shape) {
+Prediction tern::priceMethod(const Contraction &c, const Method &method,
+                             const Site &site) {
+  return priceWork(
+      describeWork(c, method.kind, method.layout(c, site.shape), site), site);
+}
+
+/// No figure is surer than this: direct loops have to be faster by more, for
+/// weights that stay as they are take more bytes.
+static constexpr double packingMargin = 1.1;
+
+Choice tern::chooseMethod(const Contraction &c, const Site &site) {
   Choice choice;
   choice.bound = boundAccumulator(c);
   for (const Method &method : getMethods()) {
-    if (!method.whyNot(c, shape).empty())
+    if (!method.whyNot(c, site.shape).empty())
       continue;
-    double cost = method.cost(c, shape);
-    if (!choice.best || cost < choice.bestCost) {
+    double seconds = priceMethod(c, method, site).seconds();
+    if (!choice.best || seconds < choice.bestSeconds) {
       choice.next = choice.best;
-      choice.nextCost = choice.bestCost;
+      choice.nextSeconds = choice.bestSeconds;
       choice.best = &method;
-      choice.bestCost = cost;
-    } else if (!choice.next || cost < choice.nextCost) {
+      choice.bestSeconds = seconds;
+    } else if (!choice.next || seconds < choice.nextSeconds) {
       choice.next = &method;
-      choice.nextCost = cost;
+      choice.nextSeconds = seconds;
     }
   }
+  if (choice.next && choice.best->kind == ir::Method::Direct &&
+      choice.nextSeconds <= packingMargin * choice.bestSeconds) {
+    std::swap(choice.best, choice.next);
+    std::swap(choice.bestSeconds, choice.nextSeconds);
+    choice.isForSize = true;
+  }
   return choice;
+}
+
+/// Bytes that the right-hand side takes when it is packed by the first method
+/// that packs it; else as it is.
+static int64_t bytesAsPacked(const Contraction &c, const VectorShape &shape) {
+  for (const Method &method : getMethods())
+    if (method.kind != ir::Method::Direct && method.whyNot(c, shape).empty())
+      return PackedMatrix(method.layout(c, shape), c.n, c.k).getSizeInBytes();
+  return bytesOf(c.rhsValue.getType());
+}
+
+static int64_t activationsOf(DestinationStyleOpInterface step) {
+  int64_t bytes = 0;
+  for (Value operand : step->getOperands())
+    if (isa<ShapedType>(operand.getType()) && !isWeight(operand))
+      bytes += bytesOf(operand.getType());
+  return bytes;
+}
+
+int64_t tern::residentBytesOf(ModuleOp module, const VectorShape &shape) {
+  if (auto known = module->getAttrOfType<IntegerAttr>("tern.resident_bytes"))
+    return known.getInt();
+  int64_t greatest = 0;
+  llvm::StringMap<int64_t> packed;
+  module.walk([&](DestinationStyleOpInterface step) {
+    if (isa<FunctionOpInterface>(step->getParentOp()))
+      greatest = std::max(greatest, activationsOf(step));
+    if (!isa<ir::MatmulOp, ir::ConvOp>(step.getOperation()))
+      return;
+    Contraction c = describeContraction(step);
+    if (auto use = c.rhsValue.getDefiningOp<ir::UseOp>())
+      packed[use.getWeight()] = bytesAsPacked(c, shape);
+  });
+  int64_t weights = 0;
+  for (auto weight : module.getOps<ir::WeightOp>()) {
+    auto found = packed.find(weight.getSymName());
+    weights +=
+        found == packed.end() ? bytesOf(weight.getType()) : found->second;
+  }
+  return weights + greatest;
+}
+
+Site tern::siteOf(ModuleOp module, const Machine &machine) {
+  VectorShape shape =
+      getVectorShape(module->getAttrOfType<ir::TargetAttr>("tern.target"));
+  return {&machine, shape, static_cast<double>(residentBytesOf(module, shape))};
 }

@@ -1,7 +1,7 @@
 //===- Methods.h - The list of mpGEMM methods -----------------------------===//
 #pragma once
-#include "lib/Methods/Contraction.h"
-#include "lib/Methods/VectorShape.h"
+#include "lib/Methods/Pricing.h"
+#include "mlir/IR/BuiltinOps.h"
 
 namespace tern {
 
@@ -15,22 +15,35 @@ struct Method {
   std::string (*whyNot)(const Contraction &c, const VectorShape &shape);
   /// The packed order of the weights; null when they stay as they are.
   ir::LayoutAttr (*layout)(const Contraction &c, const VectorShape &shape);
-  /// Estimated cycles of one thread. Assumes that the method is legal.
-  double (*cost)(const Contraction &c, const VectorShape &shape);
 };
 
 /// All methods, in the order of the enum.
 llvm::ArrayRef<Method> getMethods();
 const Method &getMethod(ir::Method kind);
 
+/// The time that lib/CostModel predicts of a legal method.
+Prediction priceMethod(const Contraction &c, const Method &method,
+                       const Site &site);
+
 /// The outcome of comparing the methods on one contraction.
 struct Choice {
   const Method *best = nullptr, *next = nullptr;
-  double bestCost = 0, nextCost = 0;
+  double bestSeconds = 0, nextSeconds = 0;
+  /// Whether direct loops would be as fast, or faster by less than a tenth.
+  bool isForSize = false;
   std::optional<AccumulatorBound> bound;
 };
 
-/// The cheapest legal method; the earlier in the list when equal.
-Choice chooseMethod(const Contraction &c, const VectorShape &shape);
+/// The fastest legal method; one that packs weights where that costs no more
+/// than a tenth.
+Choice chooseMethod(const Contraction &c, const Site &site);
+
+/// Bytes that a run of `module` passes through: weights as narrow as the codes
+/// that occur allow, and what the greatest step reads and writes. Once
+/// tern-select-mpgemm has chosen by it, the module says it.
+int64_t residentBytesOf(mlir::ModuleOp module, const VectorShape &shape);
+
+/// What the contractions of `module` are priced for on `machine`.
+Site siteOf(mlir::ModuleOp module, const Machine &machine);
 
 } // namespace tern

@@ -200,3 +200,9 @@ FailureOr<const Machine *> tern::machineOf(ModuleOp module) {
            << "; compile again from the model";
   return machine;
 }
+
+FailureOr<const Machine *> tern::machineOrPortable(ModuleOp module) {
+  if (module->hasAttr("tern.target"))
+    return machineOf(module);
+  return loadMachine("c", defaultTargetDirs(), module.getContext());
+}

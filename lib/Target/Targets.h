@@ -42,4 +42,7 @@ ir::TargetAttr targetAttr(const Machine &machine, mlir::MLIRContext *context);
 /// the module names none, or one that cannot be found or has since changed.
 mlir::FailureOr<const Machine *> machineOf(mlir::ModuleOp module);
 
+/// The same; of a module that names none, the portable machine `c`.
+mlir::FailureOr<const Machine *> machineOrPortable(mlir::ModuleOp module);
+
 } // namespace tern

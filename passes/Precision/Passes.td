@@ -7,15 +7,18 @@ include "mlir/Pass/PassBase.td"
 def SelectMpGemm : Pass<"tern-select-mpgemm", "mlir::ModuleOp"> {
   let summary = "Choose how each contraction is computed.";
   let description = [{
-    Sets `method` on every tern.matmul and tern.conv: the cheapest of the legal
-    entries of lib/Methods for the module's `tern.target`. The discardable
-    attribute `tern.choice` keeps the reasons for the report: the cost of the
-    chosen method and of the next (estimated cycles) and the proven bound of
-    an integer accumulator.
+    Sets `method` on every tern.matmul and tern.conv: the fastest of the legal
+    entries of lib/Methods on the machine of the module's `tern.target` (the
+    portable machine `c` without one), as lib/CostModel predicts them; direct
+    loops only where they are faster by more than a tenth. The
+    discardable attribute `tern.choice` keeps the reasons for the report: the
+    seconds of the chosen method and of the next and the proven bound of an
+    integer accumulator; the module's `tern.resident_bytes` keeps the size of
+    weights and activations that decided where weights come from.
 
     Assumes: tensor form, static shapes.
     Guarantees: every contraction has a legal method.
-    Cost: one pass over the constant weights.
+    Cost: a few passes over the constant weights.
   }];
   let options = [
     Option<"method", "method", "std::string", "\"\"",

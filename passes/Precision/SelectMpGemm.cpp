@@ -1,5 +1,6 @@
 //===- SelectMpGemm.cpp - Choose how each contraction is computed ---------===//
 #include "lib/Methods/Methods.h"
+#include "lib/Target/Targets.h"
 #include "passes/Precision/Passes.h"
 
 namespace tern::precision {
@@ -13,17 +14,32 @@ using namespace tern;
 /// What the report prints about the choice.
 static DictionaryAttr explain(Builder &b, const Choice &choice, bool forced) {
   NamedAttrList list;
-  list.set("cycles", b.getF64FloatAttr(choice.bestCost));
-  list.set("reason", b.getStringAttr(forced        ? "forced"
-                                     : choice.next ? "cheapest"
-                                                   : "only legal method"));
+  list.set("seconds", b.getF64FloatAttr(choice.bestSeconds));
+  list.set("reason", b.getStringAttr(forced             ? "forced"
+                                     : choice.isForSize ? "fewer bytes"
+                                     : choice.next      ? "fastest"
+                                                        : "only legal method"));
   if (choice.next) {
     list.set("next", b.getStringAttr(choice.next->name));
-    list.set("next_cycles", b.getF64FloatAttr(choice.nextCost));
+    list.set("next_seconds", b.getF64FloatAttr(choice.nextSeconds));
   }
   if (choice.bound)
     list.set("bound", b.getI64IntegerAttr(choice.bound->magnitude));
   return list.getDictionary(b.getContext());
+}
+
+/// What the choices of `module` are priced for. The report prices under the
+/// same plan, so the module keeps what it rests on.
+static std::optional<Site> keepSite(ModuleOp module) {
+  FailureOr<const Machine *> machine = machineOrPortable(module);
+  if (failed(machine))
+    return std::nullopt;
+  Site site = siteOf(module, **machine);
+  Builder b(module.getContext());
+  module->setAttr(
+      "tern.resident_bytes",
+      b.getI64IntegerAttr(static_cast<int64_t>(site.residentBytes)));
+  return site;
 }
 
 static std::string methodNames() {
@@ -34,9 +50,9 @@ static std::string methodNames() {
 }
 
 /// Makes `forced` the choice. Fails, with a diagnostic, when it is not legal.
-static LogicalResult force(const Contraction &c, const VectorShape &shape,
+static LogicalResult force(const Contraction &c, const Site &site,
                            const Method &forced, Choice &choice) {
-  std::string why = forced.whyNot(c, shape);
+  std::string why = forced.whyNot(c, site.shape);
   if (!why.empty()) {
     InFlightDiagnostic diagnostic =
         c.op->emitError("expected a contraction that method ")
@@ -45,12 +61,12 @@ static LogicalResult force(const Contraction &c, const VectorShape &shape,
         << "without --method the compiler chooses " << choice.best->name;
     return diagnostic;
   }
-  if (choice.best != &forced) {
-    choice.next = choice.best;
-    choice.nextCost = choice.bestCost;
-  }
+  if (choice.best == &forced)
+    return success();
+  choice.next = choice.best;
+  choice.nextSeconds = choice.bestSeconds;
   choice.best = &forced;
-  choice.bestCost = forced.cost(c, shape);
+  choice.bestSeconds = priceMethod(c, forced, site).seconds();
   return success();
 }
 
@@ -69,15 +85,16 @@ struct SelectMpGemm : public precision::impl::SelectMpGemmBase<SelectMpGemm> {
       }
       forced = &getMethod(*kind);
     }
-    VectorShape shape = getVectorShape(
-        getOperation()->getAttrOfType<ir::TargetAttr>("tern.target"));
+    std::optional<Site> site = keepSite(getOperation());
+    if (!site)
+      return signalPassFailure();
     bool failed = false;
     getOperation().walk([&](Operation *op) {
       if (!isa<ir::MatmulOp, ir::ConvOp>(op))
         return;
       const Method *wanted =
           isBeyondBisection(op) ? &getMethod(ir::Method::Direct) : forced;
-      if (mlir::failed(select(op, shape, wanted)))
+      if (mlir::failed(select(op, *site, wanted)))
         failed = true;
     });
     if (failed)
@@ -90,11 +107,10 @@ struct SelectMpGemm : public precision::impl::SelectMpGemmBase<SelectMpGemm> {
            layer.getMetadata().getId() > bisectLayer;
   }
 
-  LogicalResult select(Operation *op, const VectorShape &shape,
-                       const Method *forced) {
+  LogicalResult select(Operation *op, const Site &site, const Method *forced) {
     Contraction c = describeContraction(op);
-    Choice choice = chooseMethod(c, shape);
-    if (forced && failed(force(c, shape, *forced, choice)))
+    Choice choice = chooseMethod(c, site);
+    if (forced && failed(force(c, site, *forced, choice)))
       return failure();
     Builder b(op->getContext());
     op->setAttr("method",

@@ -189,13 +189,6 @@ void Packer::addRowSums(const Contraction &c, StringRef name, int64_t rows) {
     append(cast<ir::MatmulOp>(c.op));
 }
 
-/// Whether kernels see inputs minus something other than 0: uint8 inputs are
-/// shifted into int8, and a zero point may be anything.
-static bool needsRowSums(const Contraction &c) {
-  auto code = dyn_cast<ir::QType>(c.lhs);
-  return code && (c.lhsZp || code.getMax() > 127);
-}
-
 static void setLayout(Operation *op, ir::LayoutAttr layout) {
   if (auto matmul = dyn_cast<ir::MatmulOp>(op)) {
     matmul.setLayoutAttr(layout);

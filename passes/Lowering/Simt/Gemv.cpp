@@ -10,7 +10,8 @@ using namespace tern;
 using namespace tern::lowering;
 using arith::CmpIPredicate;
 
-static constexpr int64_t warps = 4, wordsOfBlock = 4;
+static constexpr int64_t warps = GemvBlocks::warps,
+                         wordsOfBlock = GemvBlocks::words;
 
 namespace {
 class Gemv {
@@ -179,18 +180,17 @@ void Gemv::emitWarp(Value point, Value lane) {
 }
 
 int64_t Gemv::emit() {
-  int64_t points = p.m * p.matrix.getTiles();
-  int64_t blocks = llvm::divideCeil(points, warps);
-  b.level<kern::BlockAttr>(blocks, [&](Value block) {
+  GemvBlocks plan = planGemvBlocks(p.m, p.matrix);
+  b.level<kern::BlockAttr>(plan.blocks, [&](Value block) {
     b.level<kern::WarpAttr>(warps, [&](Value warp) {
       b.level<kern::LaneAttr>(warpLanes, [&](Value lane) {
         Value point = b.named("point", b.add(b.mul(block, warps), warp));
-        b.when(b.compare(CmpIPredicate::ult, point, b.index(points)),
+        b.when(b.compare(CmpIPredicate::ult, point, b.index(plan.points)),
                [&] { emitWarp(point, lane); });
       });
     });
   });
-  return blocks;
+  return plan.blocks;
 }
 
 int64_t lowering::lowerGemv(func::FuncOp kernel, Operation *op,

@@ -27,17 +27,13 @@ namespace tern::lowering {
 
 /// A contraction of integers, or of f16 inputs with scaled codes, and how its
 /// tile is cut.
-struct MmaTile : PackedOp {
+struct MmaTile : PackedOp, MmaBlocks {
   /// `alignment` is that of the inputs' first byte.
   MmaTile(mlir::Operation *op, int64_t alignment);
 
   /// Inputs are copied 16 bytes at a time; else gathered byte by byte.
   bool copiesInputs;
   bool signedInputs = false, signedWeights = false;
-  /// Rows of inputs and of weights that a block has, and its warps.
-  int64_t blockM, blockN, warpsM, warpsN;
-  /// Blocks of K under way while one is multiplied.
-  int64_t lookahead;
 
   int64_t blockK() const { return matrix.getBlockK(); }
   int64_t threads() const { return warpsM * warpsN * warpLanes; }

@@ -9,7 +9,8 @@ using namespace tern;
 using namespace tern::lowering;
 using arith::CmpIPredicate;
 
-MmaTile::MmaTile(Operation *op, int64_t alignment) : PackedOp(op) {
+MmaTile::MmaTile(Operation *op, int64_t alignment)
+    : PackedOp(op), MmaBlocks(planMmaBlocks(m, matrix, isInteger)) {
   auto type = cast<MemRefType>(lhs.getType());
   if (isInteger) {
     signedInputs = cast<ir::QType>(type.getElementType()).isSigned();
@@ -17,16 +18,8 @@ MmaTile::MmaTile(Operation *op, int64_t alignment) : PackedOp(op) {
         cast<ir::QType>(op->getAttrOfType<TypeAttr>("tern.codes").getValue());
     signedWeights = matrix.getBits() == 8 && code.isSigned();
   }
-  blockN = isInteger ? rows() : std::min<int64_t>(32, llvm::alignTo(n, 8));
   copiesInputs = !isConv && k * inputBytesEach() % 16 == 0 &&
                  alignment % 16 == 0 && type.getLayout().isIdentity();
-  // Four warps: along M as far as there are rows, then along N.
-  warpsM = m > 32 ? 4 : m > 16 ? 2 : 1;
-  warpsN = 4 / warpsM;
-  while (warpsN > 1 && blockN / 8 % warpsN)
-    warpsN /= 2;
-  blockM = 16 * warpsM;
-  lookahead = std::min<int64_t>(2, matrix.getBlocks());
 }
 
 int64_t MmaTile::inputSumsOffset() const {

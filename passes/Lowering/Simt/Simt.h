@@ -1,14 +1,11 @@
 //===- Simt.h - Writing kernels of blocks, warps and lanes ----------------===//
 #pragma once
 #include "dialects/Kern/Kern.h"
+#include "lib/Methods/SimtPlan.h"
 #include "passes/Lowering/Emit.h"
 #include "passes/Lowering/Kernels.h"
 
 namespace tern::lowering {
-
-inline constexpr int64_t warpLanes = 32;
-/// Threads of a block where any number would do.
-inline constexpr int64_t gridThreads = 256;
 
 /// An emitter that knows the parallel levels and the collectives.
 class SimtEmitter : public Emitter {

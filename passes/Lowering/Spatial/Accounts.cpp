@@ -60,13 +60,18 @@ FoldedLayer lowering::describeFolded(Operation *op, const StageMatrix &matrix) {
   return layer;
 }
 
+static int64_t idOf(Operation *op) {
+  auto layer = op->getLoc()->findInstanceOf<FusedLocWith<ir::LayerAttr>>();
+  return layer ? layer.getMetadata().getId() : -1;
+}
+
 void Accounts::addProduct(Operation *op) {
   FoldedLayer layer = describeFolded(op, StageMatrix(op));
   auto layout = op->getAttrOfType<ir::LayoutAttr>("layout");
   layer.unit.pe = layout.getRows();
   layer.unit.simd = layout.getUnit() / layout.getBits();
-  rows.push_back({layer.name, layer.unit.pe, layer.unit.simd, layer.getCycles(),
-                  layer.getResources(part)});
+  rows.push_back({idOf(op), layer.name, layer.unit.pe, layer.unit.simd,
+                  layer.getCycles(), layer.getResources(part)});
 }
 
 void Accounts::addPool(linalg::GenericOp op, int64_t lanes) {
@@ -84,7 +89,8 @@ void Accounts::addPool(linalg::GenericOp op, int64_t lanes) {
   FpgaResources lane = resourcesOf(countScalars(op->getRegion(0)));
   for (int64_t i = 0; i < lanes; ++i)
     used += lane;
-  rows.push_back({describeLayer(op), lanes, 0, window.getCycles(), used});
+  rows.push_back(
+      {idOf(op), describeLayer(op), lanes, 0, window.getCycles(), used});
 }
 
 void Accounts::addElementwise(linalg::GenericOp op, int64_t lanes) {
@@ -92,8 +98,8 @@ void Accounts::addElementwise(linalg::GenericOp op, int64_t lanes) {
   for (int64_t i = 0; i < lanes; ++i)
     used += lane;
   auto type = cast<ShapedType>(op.getResult(0).getType());
-  rows.push_back(
-      {describeLayer(op), lanes, 0, type.getNumElements() / lanes, used});
+  rows.push_back({idOf(op), describeLayer(op), lanes, 0,
+                  type.getNumElements() / lanes, used});
 }
 
 void Accounts::addFifo(int64_t width, int64_t depth) {
@@ -108,7 +114,7 @@ ArrayAttr Accounts::get(MLIRContext *context) const {
     };
     return b.getDictionaryAttr(
         {b.getNamedAttr("name", b.getStringAttr(row.name)),
-         number("pe", row.pe), number("simd", row.simd),
+         number("id", row.id), number("pe", row.pe), number("simd", row.simd),
          number("cycles", row.cycles), number("lut", row.used.lut),
          number("ff", row.used.ff), number("bram18", row.used.bram18),
          number("uram", row.used.uram), number("dsp", row.used.dsp)});
@@ -116,6 +122,6 @@ ArrayAttr Accounts::get(MLIRContext *context) const {
   SmallVector<Attribute> attributes;
   for (const Row &row : rows)
     attributes.push_back(describe(row));
-  attributes.push_back(describe({"queues", 0, 0, 0, queues}));
+  attributes.push_back(describe({-1, "queues", 0, 0, 0, queues}));
   return b.getArrayAttr(attributes);
 }

@@ -26,6 +26,7 @@ public:
 
 private:
   struct Row {
+    int64_t id = -1; ///< of the value that the stage computes
     std::string name;
     int64_t pe = 0, simd = 0, cycles = 0;
     FpgaResources used;

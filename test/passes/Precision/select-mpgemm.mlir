@@ -1,7 +1,7 @@
 // RUN: tern-opt --tern-select-mpgemm %s | FileCheck %s
 // RUN: tern-opt --tern-select-mpgemm=method=direct %s | FileCheck %s --check-prefix=FORCED
 
-module attributes {tern.target = #tern.target<"x86_64-avx2", "+avx2,+fma", "">} {
+module attributes {tern.target = #tern.target<"host-avx2", "+avx2,+fma", "">} {
   tern.weight @w : tensor<16x64x!tern.q<int8>> = dense<3> : tensor<1024xi8>
   tern.weight @f : tensor<16x64xf32> = dense<0> : tensor<4096xi8>
 
@@ -12,7 +12,7 @@ module attributes {tern.target = #tern.target<"x86_64-avx2", "+avx2,+fma", "">} 
     %e = tensor.empty() : tensor<4x16xi32>
     // Sum of 64 times 3 * 255.
     // CHECK: method = #tern<method int_dot>
-    // CHECK-SAME: tern.choice = {bound = 48960 : i64, cycles = {{.*}}, next = "direct", next_cycles = {{.*}}, reason = "cheapest"}
+    // CHECK-SAME: tern.choice = {bound = 48960 : i64, next = "direct", next_seconds = {{.*}}, reason = "fastest", seconds = {{.*}}}
     // FORCED: method = #tern<method direct>
     // FORCED-SAME: reason = "forced"
     %y = tern.matmul ins(%x, %w : tensor<4x64x!tern.q<uint8>>, tensor<16x64x!tern.q<int8>>)

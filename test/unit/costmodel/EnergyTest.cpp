@@ -129,6 +129,8 @@ struct H200Product {
     product.bits = {16, 16, 16};
     Work work;
     work.product = product;
+    // What was measured were a vendor's kernels.
+    work.kernel.kind = Kernel::Kind::VendorGemm;
     work.macs = product.macs();
     work.lhs = work.rhs = Precision::BF16;
     work.weightBytes = 2.0 * n * k;

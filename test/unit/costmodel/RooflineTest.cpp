@@ -83,4 +83,47 @@ TEST_F(RooflineTest, MoreWorkNeverTakesLess) {
   }
 }
 
+TEST_F(RooflineTest, FewBlocksLeaveCoresAndTheirBandwidthIdle) {
+  Work work;
+  work.macs = 64000;
+  work.lhs = work.rhs = Precision::Int8;
+  work.weightBytes = 2000;
+  work.product = Product();
+  work.product->n = work.product->c = 1;
+  work.product->axes = {{1}};
+  work.kernel.blocks = 1;
+  Movement movement;
+  movement.levels.resize(2);
+  movement.levels[1][0].read = 2000;
+  Prediction one = predict(work, movement, machine);
+  EXPECT_DOUBLE_EQ(one.compute, 2e-6);
+  EXPECT_DOUBLE_EQ(one.levels[1], 2000 / 5e9);
+  work.kernel.blocks = 2;
+  Prediction all = predict(work, movement, machine);
+  EXPECT_DOUBLE_EQ(all.compute, 1e-6);
+  EXPECT_DOUBLE_EQ(all.levels[1], 2000 / 1e10);
+  // A thread does one operation in a cycle.
+  work.kernel.threads = 8;
+  EXPECT_DOUBLE_EQ(predict(work, movement, machine).compute, 8e-6);
+}
+
+TEST_F(RooflineTest, KernelsDoMoreAndLessThanTheirProducts) {
+  Work work;
+  work.macs = 64000;
+  work.lhs = work.rhs = Precision::Int8;
+  work.kernel.padding = 1.5;
+  work.kernel.macsPerOperation = 4;
+  EXPECT_DOUBLE_EQ(predict(work, machine).compute, 1e-6 * 1.5 / 4);
+  work.kernelOps = 8000;
+  EXPECT_DOUBLE_EQ(predict(work, machine).compute, 1e-6 * 1.5 / 4 + 1e-6);
+}
+
+TEST_F(RooflineTest, AStageTakesItsCycles) {
+  Prediction stage = predictStage(5000, machine);
+  EXPECT_DOUBLE_EQ(stage.seconds(), 5e-6);
+  EXPECT_EQ(stage.bound, Bound::Compute);
+  EXPECT_EQ(stage.resource, "folding");
+  EXPECT_EQ(stage.levels.size(), 2u);
+}
+
 } // namespace

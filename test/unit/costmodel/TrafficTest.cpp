@@ -167,7 +167,8 @@ TEST(TrafficTest, OperandsOfTheEpilogueStreamBesides) {
   expect(movement, 0, Operand::Inputs, 30 + 7, 0);
 }
 
-TEST(TrafficTest, SharedMemoryServesABlockOfResults) {
+/// Four multiprocessors.
+Machine gpu() {
   Machine machine = processor();
   machine.kind = MachineKind::Gpu;
   machine.cores = machine.gpu.multiprocessors = 4;
@@ -175,9 +176,15 @@ TEST(TrafficTest, SharedMemoryServesABlockOfResults) {
   machine.memory = {level("shared", 2e5, 1e9, 1e12),
                     level("L2", 1e6, 1e9, 1e12), level("HBM", 1e12, 1e9, 1e12)};
   machine.memory[0].holds = {Operand::Weights, Operand::Inputs};
+  return machine;
+}
+
+TEST(TrafficTest, SharedMemoryServesABlockOfResults) {
+  Machine machine = gpu();
   // 4 x 2 blocks of 128 x 256, four at a time.
   constexpr double inputs = 512 * 4096, weights = 512 * 4096;
   Work work = workOf(matmul(512, 512, 4096));
+  work.kernel.kind = Kernel::Kind::VendorGemm;
   Movement movement = moveStep(work, machine, {{2, 2, 2}});
   // Every block of weights passes for each of 4 rows of blocks, each of inputs
   // for both columns.
@@ -198,6 +205,45 @@ TEST(TrafficTest, SharedMemoryServesABlockOfResults) {
   expect(movement, 1, Operand::Weights, 2 * weights, weights);
 }
 
+TEST(TrafficTest, BlocksOfMatrixUnitsHaveTheTilesOfTheirKernel) {
+  // 8 x 8 blocks of 64 x 64, four at a time, of four warps along the rows.
+  constexpr double inputs = 512 * 4096, weights = 512 * 4096;
+  Work work = workOf(matmul(512, 512, 4096));
+  work.kernel = {Kernel::Kind::Mma, 256, 64, 64, 8, 64, 32, 4, 1};
+  Movement movement = moveStep(work, gpu(), {{2, 2, 2}});
+  // From L2 each block reads for itself.
+  EXPECT_DOUBLE_EQ(movement.levels[1][indexOf(Operand::Weights)].read,
+                   8 * weights);
+  EXPECT_DOUBLE_EQ(movement.levels[1][indexOf(Operand::Inputs)].read,
+                   8 * inputs);
+  // In shared memory each warp does.
+  EXPECT_DOUBLE_EQ(movement.levels[0][indexOf(Operand::Weights)].read,
+                   4 * 8 * weights);
+  EXPECT_DOUBLE_EQ(movement.levels[0][indexOf(Operand::Inputs)].read,
+                   8 * inputs);
+  expect(movement, 2, Operand::Outputs, 0, 512 * 512);
+  // Half the rows of a block, twice the weights.
+  work.kernel.blockM = 32;
+  work.kernel.warpsM = 2;
+  movement = moveStep(work, gpu(), {{2, 2, 2}});
+  EXPECT_DOUBLE_EQ(movement.levels[1][indexOf(Operand::Weights)].read,
+                   16 * weights);
+}
+
+TEST(TrafficTest, WarpsReadWeightsOnceForEachRowOfInputs) {
+  // Tiles of 4 rows, 4 warps to a block: 16 rows share a copy of the inputs,
+  // and so do the two blocks of each multiprocessor.
+  Work work = workOf(matmul(2, 128, 4096));
+  work.kernel = {Kernel::Kind::Gemv, 256, 1, 4, 8, 16, 1, 1, 4};
+  Movement movement = moveStep(work, gpu(), {{2, 2, 2}});
+  EXPECT_DOUBLE_EQ(movement.levels[1][indexOf(Operand::Weights)].read,
+                   2 * 128 * 4096);
+  // They fit L2, which reads them once.
+  expect(movement, 2, Operand::Weights, 128 * 4096, 0);
+  EXPECT_DOUBLE_EQ(movement.levels[1][indexOf(Operand::Inputs)].read,
+                   4 * 2 * 4096);
+}
+
 TEST(TrafficTest, AFoldedUnitReadsEveryWeightForEveryPosition) {
   Machine machine = processor();
   machine.kind = MachineKind::Fpga;
@@ -208,6 +254,15 @@ TEST(TrafficTest, AFoldedUnitReadsEveryWeightForEveryPosition) {
   expect(movement, 0, Operand::Weights, 4 * 16 * 32, 0);
   double inputs = movement.levels[0][indexOf(Operand::Inputs)].read;
   EXPECT_DOUBLE_EQ(inputs, 4 * 32 * 4);
+  // A chosen folding of 16 rows reads inputs once.
+  Work chosen = work;
+  chosen.kernel.kind = Kernel::Kind::Folded;
+  chosen.kernel.blockN = 16;
+  chosen.kernel.blockK = 4;
+  EXPECT_DOUBLE_EQ(moveStep(chosen, machine, {{0, 0, 0}})
+                       .levels[0][indexOf(Operand::Inputs)]
+                       .read,
+                   4 * 32);
   expect(movement, 0, Operand::Outputs, 0, 4 * 16);
 }
 

@@ -1,5 +1,7 @@
 //===- MethodsTest.cpp - Choices and bounds of mpGEMM ---------------------===//
 #include "lib/Methods/Methods.h"
+#include "lib/Methods/SimtPlan.h"
+#include "lib/Target/Targets.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Parser/Parser.h"
@@ -38,6 +40,14 @@ struct Methods : testing::Test {
     Contraction c;
     module->walk([&](ir::MatmulOp op) { c = describeContraction(op); });
     return c;
+  }
+
+  /// As the pass asks, for a model that is this contraction.
+  Site site(const char *name) {
+    auto machine = loadMachine(name, defaultTargetDirs(), &context);
+    EXPECT_TRUE(succeeded(machine));
+    (*module)->setAttr("tern.target", targetAttr(**machine, &context));
+    return siteOf(*module, **machine);
   }
 
   MLIRContext context;
@@ -89,8 +99,10 @@ TEST_F(Methods, LegalityNamesTheReason) {
   EXPECT_EQ(getMethod(ir::Method::IntDot).whyNot(c, shape),
             "an operand of f32 is no integer code of up to 8 bits");
   c = make(64, "!tern.q<int8>", "!tern.q<int8>", 3);
-  EXPECT_EQ(chooseMethod(c, shape).best->name, "int_dot");
-  EXPECT_EQ(chooseMethod(c, shape).next->name, "direct");
+  Choice choice = chooseMethod(c, site("host-avx2"));
+  EXPECT_EQ(choice.best->name, "int_dot");
+  EXPECT_EQ(choice.next->name, "direct");
+  EXPECT_LT(choice.bestSeconds, choice.nextSeconds);
 }
 
 TEST(VectorShape, BlocksFillRegistersAndThePanelFitsItsStack) {
@@ -117,12 +129,12 @@ TEST_F(Methods, GpusChooseByRowsOfInputs) {
   gpu.isSimt = true;
   // Two rows of 64: a warp's lanes read weights once.
   Contraction few = make(64, "!tern.q<uint8>", "!tern.q<int8>", 3);
-  EXPECT_EQ(chooseMethod(few, gpu).best->name, "int_dot");
+  EXPECT_EQ(chooseMethod(few, site("h200")).best->name, "int_dot");
   // Lanes read 16 inputs at once; matrix units take any number.
   Contraction odd = make(60, "!tern.q<uint8>", "!tern.q<int8>", 200);
   EXPECT_EQ(getMethod(ir::Method::IntDot).whyNot(odd, gpu),
             "rows of 60 are no multiple of 16");
-  EXPECT_EQ(chooseMethod(odd, gpu).best->name, "mma");
+  EXPECT_EQ(chooseMethod(odd, site("h200")).best->name, "mma");
   // Bytes are stored as they are, narrower codes with an offset.
   ir::LayoutAttr bytes = getMethod(ir::Method::Mma).layout(odd, gpu);
   EXPECT_EQ(bytes.getBits(), 8);
@@ -138,5 +150,42 @@ TEST_F(Methods, GpusChooseByRowsOfInputs) {
   Contraction floats = make(64, "f32", "!tern.q<int8>", 3, "f32");
   EXPECT_EQ(getMethod(ir::Method::Dequant).whyNot(floats, gpu),
             "the left-hand side is no matrix of f16");
-  EXPECT_EQ(chooseMethod(floats, gpu).best->name, "direct");
+  EXPECT_EQ(chooseMethod(floats, site("h200")).best->name, "direct");
+}
+
+TEST_F(Methods, APriceSeesPaddingAndPackedBits) {
+  // 4 rows in a tile of 8, 64 columns in blocks of 16: 2 bits each.
+  Contraction c = make(64, "!tern.q<int8>", "!tern.q<int8>", 3);
+  Site here = site("host-avx2");
+  const Method &method = getMethod(ir::Method::IntDot);
+  Work work = describeWork(c, method.kind, method.layout(c, here.shape), here);
+  EXPECT_EQ(work.product->bits[0], 2u);
+  EXPECT_EQ(work.weightBytes, 8 * 64 * 2 / 8);
+  EXPECT_EQ(work.kernel.padding, 2);
+  EXPECT_EQ(work.operations(), 2 * work.macs);
+  // Inputs that are shifted come with the sums of the weights' rows.
+  c = make(64, "!tern.q<uint8>", "!tern.q<int8>", 3);
+  here = site("host-avx2");
+  work = describeWork(c, method.kind, method.layout(c, here.shape), here);
+  EXPECT_EQ(work.extraWeightBytes, 4 * 4);
+  // Direct loops extend their operands.
+  work = describeWork(c, ir::Method::Direct, {}, here);
+  EXPECT_EQ(work.lhs, Precision::Int32);
+  EXPECT_EQ(work.weightBytes, 4 * 64);
+}
+
+TEST(SimtPlan, WarpsGoAlongRowsFirst) {
+  MLIRContext context;
+  context.loadDialect<ir::TernDialect>();
+  auto layout = ir::LayoutAttr::get(&context, 64, 64, 8, 0);
+  PackedMatrix matrix(layout, 128, 256);
+  MmaBlocks many = planMmaBlocks(100, matrix, /*isInteger=*/true);
+  EXPECT_EQ(many.blockM, 64);
+  EXPECT_EQ(many.blockN, 64);
+  EXPECT_EQ(many.warpsM * many.warpsN, 4);
+  MmaBlocks few = planMmaBlocks(3, matrix, /*isInteger=*/true);
+  EXPECT_EQ(few.blockM, 16);
+  EXPECT_EQ(few.warpsN, 4);
+  EXPECT_EQ(planGemvBlocks(2, matrix).points, 4);
+  EXPECT_EQ(planGemvBlocks(2, matrix).blocks, 1);
 }

@@ -5,7 +5,7 @@ import math
 import re
 import sys
 
-documented = set(re.findall(r"`([a-z_]+)`", open(sys.argv[-1]).read()))
+documented = set(re.findall(r"`([a-z_0-9]+)`", open(sys.argv[-1]).read()))
 
 
 def close(a, b):
@@ -40,7 +40,13 @@ def check(report):
     layers = report["layers"]
     close(sum(l["macs"] for l in layers), report["macs"])
     close(sum(p["macs"] for p in report["macs_by_precision"]), report["macs"])
-    seconds = sum(l["predicted"]["seconds"] for l in layers)
+    def total(place, combine):
+        times = [l["predicted"]["seconds"] for l in layers
+                 if l.get("place", "host") == place]
+        return combine(times) if times else 0
+    seconds = total("host", sum) + total("device", max)
+    if "fpga" in report:
+        close(total("device", max), report["fpga"]["seconds_per_inference"])
     close(seconds, report["predicted_seconds"])
     close(sum(energy(l["energy"]) for l in layers), energy(report["energy"]))
     for level, total in report["level_bytes"].items():
@@ -49,6 +55,10 @@ def check(report):
         close(sum(served), total)
     for layer in layers:
         p = layer["predicted"]
+        if "chosen_seconds" in layer:
+            close(layer["chosen_seconds"], p["seconds"])
+            if layer["reason"] == "fastest":
+                assert layer["chosen_seconds"] <= layer["next_seconds"]
         close(p["memory_seconds"], max(p["level_seconds"].values()))
         close(p["seconds"],
               max(p["compute_seconds"], p["memory_seconds"]) + p["launch_seconds"])
