@@ -122,6 +122,15 @@ LogicalResult LutOp::verify() {
   return emitOpError("expected 2, 4, 8 or 16 entries, but got ") << size;
 }
 
+LogicalResult LookupOp::verify() {
+  // lookup_c1
+  auto type = cast<VectorType>(getType());
+  if (type.getElementType().isInteger(8) &&
+      (type.isScalable() || type.getNumElements() >= 16))
+    return success();
+  return emitOpError("expected at least 16 lanes of i8, but got ") << type;
+}
+
 LogicalResult FoldOp::verify() {
   // fold_c1
   auto acc = cast<VectorType>(getAcc().getType());

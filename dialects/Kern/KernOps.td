@@ -72,13 +72,17 @@ def Kern_LaunchOp : Kern_Op<"launch", [DeclareOpInterfaceMethods<SymbolUserOpInt
 def Kern_UnpackOp : Kern_Op<"unpack", [Pure, AllTypesMatch<["bytes", "codes"]>]> {
   let summary = "One field of packed bytes: (byte >> field*bits) & (2^bits - 1).";
   let description = [{
+    `in_place` leaves the code where it is, without the shift: it is then
+    2^(field*bits) times as large.
+
     Constraints:
     * unpack_c1: bits is 1, 2 or 4 and (field+1)*bits <= 8.
   }];
-  let arguments = (ins AnyVector:$bytes, I64Attr:$bits, I64Attr:$field);
+  let arguments = (ins AnyVector:$bytes, I64Attr:$bits, I64Attr:$field,
+                       UnitAttr:$in_place);
   let results = (outs AnyVector:$codes);
   let hasVerifier = 1;
-  let assemblyFormat = "$bytes `bits` $bits `field` $field attr-dict `:` type($bytes)";
+  let assemblyFormat = "$bytes `bits` $bits `field` $field (`in_place` $in_place^)? attr-dict `:` type($bytes)";
 }
 
 def Kern_DotOp : Kern_Op<"dot", [Pure, AllTypesMatch<["acc", "result"]>]> {
@@ -146,6 +150,21 @@ def Kern_LutOp : Kern_Op<"lut", [Pure]> {
   let assemblyFormat = [{
     $codes `of` $table attr-dict `:` type($codes) `to` type($numbers)
   }];
+}
+
+def Kern_LookupOp : Kern_Op<"lookup", [Pure, AllTypesMatch<["table", "indices", "result"]>]> {
+  let summary = "Bytes of a table made at run time, one for every lane.";
+  let description = [{
+    result[j] = table[indices[j]], where the indices are unsigned and below 16
+    and below the number of lanes.
+
+    Constraints:
+    * lookup_c1: vectors of at least 16 i8, or scalable ones.
+  }];
+  let arguments = (ins AnyVector:$table, AnyVector:$indices);
+  let results = (outs AnyVector:$result);
+  let hasVerifier = 1;
+  let assemblyFormat = "$table `,` $indices attr-dict `:` type($table)";
 }
 
 def Kern_FmaOp : Kern_Op<"fma", [Pure, SameOperandsAndResultType]> {

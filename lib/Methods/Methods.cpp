@@ -37,6 +37,26 @@ static std::pair<int64_t, int64_t> storedCode(const Contraction &c) {
   return {span <= 3 ? 2 : span <= 15 ? 4 : 8, offset};
 }
 
+/// Whether all weights are 1 or -1.
+static bool areSigns(const Contraction &c) {
+  Interval range = rangeOfWeights(c);
+  if (!isa<ir::QType>(c.rhs) || range.min != -1 || range.max != 1)
+    return false;
+  for (int64_t i = 0, e = c.weights->size(); i < e; ++i)
+    if (c.weights->getInt(i) == 0)
+      return false;
+  return true;
+}
+
+/// Rows of a tile of one-bit codes: tables that they look up serve up to four
+/// vectors at a time, so long tiles where none of them is padded.
+static int64_t tileRowsOfSigns(const Contraction &c, const VectorShape &shape) {
+  int64_t rows = 4 * shape.tileRows;
+  while (rows > shape.tileRows && c.n % rows)
+    rows /= 2;
+  return rows;
+}
+
 static ir::LayoutAttr layoutOfDepth(const Contraction &c,
                                     const VectorShape &shape, int64_t depth) {
   auto [bits, offset] = storedCode(c);
@@ -68,6 +88,9 @@ static ir::LayoutAttr intDotLayout(const Contraction &c,
   if (auto [bits, offset] = storedCode(c); shape.isSimt)
     return ir::LayoutAttr::get(c.op->getContext(), 4, 16, bits,
                                bits == 8 ? 0 : offset);
+  if (shape.scalable && areSigns(c))
+    return ir::LayoutAttr::get(c.op->getContext(), tileRowsOfSigns(c, shape),
+                               shape.depth, 1, 1);
   // Scalable dots multiply signed bytes as they are.
   if (shape.scalable && storedCode(c).first == 8 && rangeOfWeights(c).min < 0)
     return ir::LayoutAttr::get(c.op->getContext(), tileRows(c, shape),

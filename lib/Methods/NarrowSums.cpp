@@ -6,7 +6,8 @@ using namespace mlir;
 using namespace tern;
 
 /// No longer windows are tried, and from the second length on the weights are
-/// not looked at: folding costs little then.
+/// not looked at: folding costs little then. (Codes of 2 bits are never looked
+/// at: their distances are at most 3, and 32767 / 128 / 3 = 85.)
 static constexpr int64_t longestWindow = 1024, enoughWindow = 64;
 
 bool tern::hasSignedBytes(ir::LayoutAttr layout, Type code) {

@@ -17,8 +17,24 @@ static bool paysInMemory(const NarrowShape &narrow, int64_t inputs) {
 
 /// The blocks of kernels with narrow sums.
 static PackedBlocks planNarrowBlocks(const VectorShape &shape, int64_t rows,
+                                     int64_t rowBytes,
                                      const NarrowShape &narrow) {
   PackedBlocks blocks = {std::min(shape.blockM, rows), 1};
+  // 16 bytes of each of two tables for four inputs.
+  constexpr int64_t tableBytes = 64 << 10;
+  if (shape.looksUp && narrow.bits == 1 && !narrow.isScaled && rows == 1 &&
+      8 * rowBytes <= tableBytes) {
+    blocks.looksUp = true;
+    blocks.vectors = shape.blockM;
+    return blocks;
+  }
+  // The second narrow sums take the registers of the wide ones. That their
+  // windows hold them, too, is proved by the range of the codes alone.
+  if (narrow.bits == 2 && !narrow.isScaled && 2 * rows <= shape.blockM) {
+    blocks.inMemory = blocks.inPlace = true;
+    blocks.vectors = std::max<int64_t>(1, shape.blockM / blocks.inputs);
+    return blocks;
+  }
   blocks.inMemory = rows > shape.blockM && paysInMemory(narrow, shape.blockM);
   if (blocks.inMemory)
     blocks.inputs = std::min(2 * shape.blockM, rows);
@@ -33,7 +49,7 @@ PackedBlocks tern::planPackedBlocks(const VectorShape &shape, int64_t rows,
                                     const NarrowShape &narrow) {
   constexpr int64_t panelBytes = 64 << 10;
   if (narrow.window) {
-    PackedBlocks blocks = planNarrowBlocks(shape, rows, narrow);
+    PackedBlocks blocks = planNarrowBlocks(shape, rows, rowBytes, narrow);
     while (blocks.inputs > 1 && blocks.inputs * rowBytes > panelBytes)
       blocks.inputs /= 2;
     return blocks;
@@ -52,7 +68,7 @@ VectorShape tern::getVectorShape(ir::TargetAttr target) {
   constexpr VectorShape avx2 = {8, 4, false, 32, 4, 2, true, false, 2};
   constexpr VectorShape sse = {4, 4, false, 16, 4, 2, false};
   // Strips of [8] lanes: 16 at VLEN 128, 128 at VLEN 1024.
-  constexpr VectorShape rvv = {8, 1, true, 128, 4, 1, true};
+  constexpr VectorShape rvv = {8, 1, true, 128, 4, 1, true, false, 0, true};
   constexpr VectorShape portable = {16, 4, false, 16, 2, 1, false};
   constexpr VectorShape simt = {1, 1, false, 1, 1, 1, false, true};
   if (!target)

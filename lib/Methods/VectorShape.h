@@ -26,6 +26,10 @@ struct VectorShape {
   /// before they are read; 0: never. Measured by bench/mpgemm.py at M = 1: with
   /// AVX2 one code gains nothing, two and four gain.
   int64_t prefetchFields = 0;
+  /// Whether a table of 16 bytes is looked up by every lane in about the time
+  /// of an addition. Of the cores that llvm-mca knows, it is so on the SiFive
+  /// P670 and not on the X280.
+  bool looksUp = false;
 };
 
 /// How a packed kernel blocks its registers and its panel of inputs.
@@ -34,6 +38,11 @@ struct PackedBlocks {
   int64_t vectors; ///< vectors of weights that the inner loop holds
   /// Whether sums of 32 bits stay in memory while narrow ones fill.
   bool inMemory = false;
+  /// Whether the second of four codes of a byte is multiplied where it is, and
+  /// so has narrow sums of its own (4 times as large): a shift less.
+  bool inPlace = false;
+  /// Whether sums of four inputs are looked up by four one-bit codes.
+  bool looksUp = false;
 };
 
 /// What narrow sums (NarrowSums.h) change about the registers of a kernel.

@@ -205,12 +205,16 @@ std::string CLeaves::store(VectorType type) {
 CText CLeaves::unpack(Operation *op, ArrayRef<CText> operands) {
   auto unpack = cast<kern::UnpackOp>(op);
   auto type = cast<VectorType>(unpack.getType());
-  std::string name =
-      "tern_unpack" + std::to_string(unpack.getBits()) + "_" + cSuffixOf(type);
+  bool inPlace = unpack.getInPlace();
+  std::string name = "tern_unpack" + std::to_string(unpack.getBits()) +
+                     (inPlace ? "_in_place_" : "_") + cSuffixOf(type);
+  std::string shift = "(field * " + std::to_string(unpack.getBits()) + ")";
+  std::string mask = std::to_string((1 << unpack.getBits()) - 1);
   addLoop(name, type, typeName(type) + " a, int field",
-          "result.lane[i] = (int8_t)(((uint8_t)a.lane[i] >> (field * " +
-              std::to_string(unpack.getBits()) + ")) & " +
-              std::to_string((1 << unpack.getBits()) - 1) + ");");
+          inPlace ? "result.lane[i] = (int8_t)((uint8_t)a.lane[i] & (" + mask +
+                        " << " + shift + "));"
+                  : "result.lane[i] = (int8_t)(((uint8_t)a.lane[i] >> " +
+                        shift + ") & " + mask + ");");
   return callText(name, {operands[0], CText(Twine(unpack.getField()))});
 }
 
@@ -243,6 +247,14 @@ CText CLeaves::dot(Operation *op, ArrayRef<CText> operands) {
           typeName(type) + " acc, " + typeName(weights) + " w, " +
               typeName(inputs) + " a",
           statement);
+  return callText(name, operands);
+}
+
+CText CLeaves::lookup(Operation *op, ArrayRef<CText> operands) {
+  auto type = cast<VectorType>(op->getResult(0).getType());
+  std::string name = "tern_lookup_" + cSuffixOf(type);
+  addLoop(name, type, typeName(type) + " table, " + typeName(type) + " at",
+          "result.lane[i] = table.lane[at.lane[i] & 15];");
   return callText(name, operands);
 }
 
@@ -325,5 +337,6 @@ CText CLeaves::vectorOp(Operation *op, ArrayRef<CText> operands) {
       .Case([&](kern::DotOp) { return dot(op, operands); })
       .Case([&](kern::FoldOp) { return fold(op, operands); })
       .Case([&](kern::LutOp) { return lut(op, operands); })
+      .Case([&](kern::LookupOp) { return lookup(op, operands); })
       .Default([](Operation *) { return CText(); });
 }

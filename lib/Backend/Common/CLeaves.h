@@ -28,7 +28,7 @@ public:
   /// there is no expression for a lane.
   CText lanewise(mlir::Operation *op, llvm::ArrayRef<CText> operands);
   /// A call of the leaf that does one of the vector operations (splat, load,
-  /// bitcast, unpack, dot, fold). Empty text: `op` is none of them.
+  /// bitcast, unpack, dot, ...). Empty text: `op` is none of them.
   CText vectorOp(mlir::Operation *op, llvm::ArrayRef<CText> operands);
   /// A vector all of whose lanes are `lane`.
   CText splat(mlir::VectorType type, const CText &lane);
@@ -50,6 +50,7 @@ private:
   CText dot(mlir::Operation *op, llvm::ArrayRef<CText> operands);
   CText fold(mlir::Operation *op, llvm::ArrayRef<CText> operands);
   CText lut(mlir::Operation *op, llvm::ArrayRef<CText> operands);
+  CText lookup(mlir::Operation *op, llvm::ArrayRef<CText> operands);
   CText unpack(mlir::Operation *op, llvm::ArrayRef<CText> operands);
   CText load(mlir::VectorType type, const CText &address);
   /// "tern_i32x16"; the type is defined in the output.

@@ -68,12 +68,19 @@ struct UnpackInBytes : OpRewritePattern<kern::UnpackOp> {
     Type type = op.getType();
     int64_t bits = op.getBits(), shift = op.getField() * bits;
     Value codes = op.getBytes();
+    int64_t mask = (1 << bits) - 1;
+    if (op.getInPlace()) {
+      rewriter.replaceOpWithNewOp<arith::AndIOp>(
+          op, codes,
+          intConstant(rewriter, loc, type, static_cast<int8_t>(mask << shift)));
+      return success();
+    }
     if (shift)
       codes = rewriter.create<arith::ShRUIOp>(
           loc, codes, intConstant(rewriter, loc, type, shift));
     if (shift + bits < 8)
       codes = rewriter.create<arith::AndIOp>(
-          loc, codes, intConstant(rewriter, loc, type, (1 << bits) - 1));
+          loc, codes, intConstant(rewriter, loc, type, mask));
     rewriter.replaceOp(op, codes);
     return success();
   }

@@ -16,7 +16,8 @@ using namespace tern::backend;
 /// The greatest byte of a vector, as far as it is masked.
 static int64_t greatestByte(Value bytes) {
   if (auto unpack = bytes.getDefiningOp<kern::UnpackOp>())
-    return (int64_t(1) << unpack.getBits()) - 1;
+    return ((int64_t(1) << unpack.getBits()) - 1)
+           << (unpack.getInPlace() ? unpack.getField() * unpack.getBits() : 0);
   // What kern.unpack becomes.
   if (auto cast = bytes.getDefiningOp<vector::BitCastOp>())
     bytes = cast.getSource();

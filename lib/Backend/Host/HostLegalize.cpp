@@ -155,9 +155,12 @@ struct UnpackInWords : OpRewritePattern<kern::UnpackOp> {
       return failure();
     Lanes l(rewriter, op.getLoc(), bytes / 4);
     Value words = l.cast(l.i32, op.getBytes());
-    if (int64_t shift = op.getField() * op.getBits())
+    int64_t shift = op.getField() * op.getBits();
+    int64_t mask = 0x01010101ll * ((1 << op.getBits()) - 1);
+    if (op.getInPlace())
+      mask = static_cast<int32_t>(mask << shift);
+    else if (shift)
       words = l.b.create<arith::ShRUIOp>(words, l.c(l.i32, shift));
-    int64_t mask = 0x01010101 * ((1 << op.getBits()) - 1);
     words = l.b.create<arith::AndIOp>(words, l.c(l.i32, mask));
     rewriter.replaceOp(op, l.cast(type, words));
     return success();

@@ -7,6 +7,7 @@
 // translate two vfcvt.rtz in a row (decode_save_opc: insn_start != NULL).
 //
 //===----------------------------------------------------------------------===//
+#include "dialects/Kern/Kern.h"
 #include "lib/Backend/RVV/RvvBackend.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -57,9 +58,26 @@ struct ConvertWhole : OpRewritePattern<arith::FPToSIOp> {
     return success();
   }
 };
+/// kern.lookup -> vrgather.vv on as many lanes as there are.
+struct LookupByGather : OpRewritePattern<kern::LookupOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(kern::LookupOp op,
+                                PatternRewriter &rewriter) const override {
+    auto type = cast<VectorType>(op.getType());
+    if (!type.isScalable())
+      return rewriter.notifyMatchFailure(op, "of fixed length");
+    Location loc = op.getLoc();
+    Value none = rewriter.create<LLVM::PoisonOp>(loc, type);
+    Value all = rewriter.create<arith::ConstantIntOp>(loc, -1, 64);
+    rewriter.replaceOpWithNewOp<LLVM::CallIntrinsicOp>(
+        op, type, rewriter.getStringAttr("llvm.riscv.vrgather.vv"),
+        ValueRange{none, op.getTable(), op.getIndices(), all});
+    return success();
+  }
+};
 } // namespace
 
 void backend::populateRvvLegalizePatterns(RewritePatternSet &patterns,
                                           const LlvmMachine &) {
-  patterns.add<ConvertWhole>(patterns.getContext());
+  patterns.add<ConvertWhole, LookupByGather>(patterns.getContext());
 }

@@ -37,20 +37,33 @@ Strip::Values Strip::repeat(Value first, int64_t count, int64_t perTurn,
 }
 
 Strip::Values Strip::narrowSums(Value window, Value block, int64_t count) {
-  Values starts;
-  for (int64_t i = 0; i < p.blockM; ++i) {
-    Value start = b.constant(b.getI16Type(), 0);
-    if (scratch.starts)
-      start = b.create<memref::LoadOp>(scratch.starts,
-                                       b.add(window, i * p.windows()));
-    starts.push_back(broadcast(start));
-  }
   Values sums;
-  for (int64_t v = 0; v < vectors; ++v)
-    llvm::append_range(sums, starts);
+  auto append = [&](Value starts) {
+    Values ofInputs;
+    for (int64_t i = 0; i < p.blockM; ++i) {
+      Value start = b.constant(b.getI16Type(), 0);
+      if (starts)
+        start =
+            b.create<memref::LoadOp>(starts, b.add(window, i * p.windows()));
+      ofInputs.push_back(broadcast(start));
+    }
+    for (int64_t v = 0; v < vectors; ++v)
+      llvm::append_range(sums, ofInputs);
+  };
+  append(scratch.starts);
+  if (p.inPlace)
+    append(scratch.startsInPlace);
   int64_t blocks = std::max<int64_t>(1, perTurn / p.matrix.getBlockK());
-  return repeat(block, count, blocks, sums,
+  sums = repeat(block, count, blocks, sums,
                 [&](Value at, Values &acc) { intStep(at, acc); });
+  if (!p.inPlace)
+    return sums;
+  // Sums of codes in place are whole multiples.
+  Value shift = b.constant(p.vectorOf(b.getI16Type()), p.shiftInPlace);
+  Values all;
+  for (int64_t i = 0, e = vectors * p.blockM; i < e; ++i)
+    all.push_back(b.add(sums[i], b.create<arith::ShRSIOp>(sums[e + i], shift)));
+  return all;
 }
 
 void Strip::fold(const Values &narrow, Values &wide) {
@@ -105,6 +118,8 @@ void Strip::emitNarrow() {
   Value none = b.index(0);
   if (p.scalesInTile())
     return store(scaledGroups());
+  if (p.looksUp)
+    return store(lookedUp());
   Values wide = zeros(b.getI32Type());
   if (p.sumsInMemory) {
     store(wide);

@@ -10,7 +10,9 @@ using namespace tern::lowering;
 /// Cuts rows of inputs and of weights into grid points of a good size.
 static void planGrid(SimdOp &p) {
   int64_t tiles = p.matrix.getTiles();
-  constexpr int64_t rowsPerPoint = 256, points = 64, leastWork = 1 << 18;
+  constexpr int64_t points = 64, leastWork = 1 << 18;
+  // Every point makes its own tables.
+  int64_t rowsPerPoint = p.looksUp ? 1024 : 256;
   // A convolution's panel costs a gather: use it for all rows of the weights.
   p.chunkN = p.isConv ? tiles : std::max<int64_t>(1, rowsPerPoint / p.rows());
   p.chunkN = std::min(p.chunkN, tiles);
@@ -36,6 +38,8 @@ SimdOp::SimdOp(Operation *op, const VectorShape &shape)
   vectors = blocks.vectors;
   window = narrow.window / matrix.getBlockK();
   sumsInMemory = blocks.inMemory;
+  inPlace = blocks.inPlace;
+  looksUp = blocks.looksUp;
   auto codes = op->getAttrOfType<TypeAttr>("tern.codes");
   signedWeights = shape.scalable && codes &&
                   hasSignedBytes(matrix.getLayout(), codes.getValue());
@@ -65,6 +69,13 @@ static Scratch makeScratch(Emitter &b, const SimdOp &p) {
     scratch.sums = allocate("input_sums", p.blockM * p.groups, b.getI32Type());
   if (p.center)
     scratch.starts = allocate("starts", p.blockM * p.windows(), b.getI16Type());
+  // A table is read as a whole vector, which is at most a tile's rows long.
+  if (p.looksUp)
+    scratch.tables =
+        allocate("tables", 8 * p.paddedK() + p.rows(), b.getI8Type());
+  if (p.center && p.inPlace)
+    scratch.startsInPlace =
+        allocate("starts_in_place", p.blockM * p.windows(), b.getI16Type());
   scratch.acc = allocate("products", p.blockM * p.rows(), p.accumulatorType());
   return scratch;
 }
@@ -101,6 +112,8 @@ int64_t lowering::lowerPackedContraction(func::FuncOp kernel, Operation *op,
       Value first =
           b.named("first_input", b.mul(b.named("block", i), p.blockM));
       emitPanel(b, p, scratch, first);
+      if (p.looksUp)
+        emitTables(b, p, scratch);
       b.loop(tile, lastTile, [&](Value t) {
         b.named("tile", t);
         emitTile(b, p, scratch, t, first);

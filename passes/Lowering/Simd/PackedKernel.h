@@ -29,6 +29,10 @@ struct SimdOp : PackedOp {
   /// whether wide sums stay in memory meanwhile.
   int64_t window;
   bool sumsInMemory;
+  /// Whether codes that stay in place have narrow sums of their own.
+  bool inPlace;
+  /// Whether sums of four inputs are looked up (LookupStrip.cpp).
+  bool looksUp;
   /// Whether bytes of weights are signed.
   bool signedWeights;
   /// Input blocks and weight tiles of a grid point, and the grid.
@@ -42,6 +46,8 @@ struct SimdOp : PackedOp {
     return blockM == 1 && isInteger && shape.prefetchFields &&
            matrix.getFields() >= shape.prefetchFields;
   }
+  /// The field whose codes stay in place, and how much larger they are.
+  static constexpr int64_t fieldInPlace = 1, shiftInPlace = 2;
   /// Windows of a whole group of scales, and of a row of weights.
   int64_t windowsOfGroup() const {
     int64_t length = window * matrix.getBlockK();
@@ -60,14 +66,20 @@ struct SimdOp : PackedOp {
 struct Scratch {
   mlir::Value panel; ///< blockM x paddedK inputs, i8 or f32
   mlir::Value sums;  ///< blockM x groups sums of the panel; null if not needed
-  /// blockM x windows() values of i16 that narrow sums start at; null if 0.
-  mlir::Value starts;
+  /// blockM x windows() values of i16 that narrow sums start at, and those of
+  /// codes in place; null if 0.
+  mlir::Value starts, startsInPlace;
+  /// Where sums are looked up: for four inputs after the other, the low bits of
+  /// their 16 sums, then the high ones.
+  mlir::Value tables;
   mlir::Value acc; ///< blockM x rows accumulators
 };
 
 /// Fills `scratch.panel` and `.sums` with the inputs from row `first` on.
 void emitPanel(Emitter &b, const SimdOp &p, const Scratch &scratch,
                mlir::Value first);
+/// Fills `scratch.tables`.
+void emitTables(Emitter &b, const SimdOp &p, const Scratch &scratch);
 /// Dot products of the panel with weight tile `tile` into `scratch.acc`.
 void emitTile(Emitter &b, const SimdOp &p, const Scratch &scratch,
               mlir::Value tile, mlir::Value first);

@@ -27,6 +27,31 @@ static Value copyInputs(Emitter &b, const SimdOp &p, const Scratch &scratch,
   return sums.empty() ? Value() : sums[0];
 }
 
+/// The sum of the inputs of a window that meet codes in place.
+static Value sumInPlace(Emitter &b, const SimdOp &p, const Scratch &scratch,
+                        Value target, Value from, Value to) {
+  int64_t step = p.matrix.getBlockK();
+  Value first = b.add(from, p.fieldInPlace);
+  // One for each block that goes that far.
+  Value count = b.div(b.add(b.sub(to, from), step - 1 - p.fieldInPlace), step);
+  Value none = b.constant(b.getI32Type(), 0);
+  auto sums = b.loop(b.index(0), count, none, [&](Value i, ValueRange sum) {
+    Value at = b.add(target, b.add(first, b.mul(i, step)));
+    Value input = b.create<memref::LoadOp>(scratch.panel, at);
+    input = b.create<arith::ExtSIOp>(b.getI32Type(), input);
+    return SmallVector<Value>{b.add(sum[0], input)};
+  });
+  return sums[0];
+}
+
+/// Stores what narrow sums start at.
+static void storeStart(Emitter &b, Value starts, Value at, Value inputs,
+                       int64_t factor) {
+  Value start =
+      b.create<arith::TruncIOp>(b.getI16Type(), b.mul(inputs, factor));
+  b.create<memref::StoreOp>(start, starts, at);
+}
+
 /// The same, window by window, with what narrow sums start at: `first` is the
 /// number of the first window.
 static Value copyWindows(Emitter &b, const SimdOp &p, const Scratch &scratch,
@@ -40,9 +65,14 @@ static Value copyWindows(Emitter &b, const SimdOp &p, const Scratch &scratch,
     Value from = b.add(begin, b.mul(w, length));
     Value to = b.min(b.add(from, length), end);
     Value inputs = copyInputs(b, p, scratch, reader, target, from, to);
-    Value start =
-        b.create<arith::TruncIOp>(b.getI16Type(), b.mul(inputs, -p.center));
-    b.create<memref::StoreOp>(start, scratch.starts, b.add(first, w));
+    Value shifted = inputs, at = b.add(first, w);
+    if (p.inPlace) {
+      Value inPlace = sumInPlace(b, p, scratch, target, from, to);
+      storeStart(b, scratch.startsInPlace, at, inPlace,
+                 -(p.center << p.shiftInPlace));
+      shifted = b.sub(inputs, inPlace);
+    }
+    storeStart(b, scratch.starts, at, shifted, -p.center);
     return SmallVector<Value>{b.add(sum[0], inputs)};
   });
   return sums[0];

@@ -50,6 +50,8 @@ private:
   /// Of all groups, scaled.
   Values scaledGroups();
   void emitNarrow();
+  /// Sums that are looked up (LookupStrip.cpp).
+  Values lookedUp();
 
   Type sumType() const {
     return p.isInteger ? Type(b.getI32Type()) : b.getF32Type();

@@ -41,20 +41,22 @@ void Strip::intStep(Value block, Values &acc) {
     weights.push_back(loadWeights(block, v, depth));
   Value k = b.mul(block, p.matrix.getBlockK());
   for (int64_t f = 0; f < p.matrix.getFields(); ++f) {
+    bool inPlace = p.inPlace && f == p.fieldInPlace;
+    UnitAttr unit = b.getUnitAttr(), none;
     Values codes;
     for (Value bytes : weights)
-      codes.push_back(
-          p.matrix.getFields() == 1
-              ? bytes
-              : b.create<kern::UnpackOp>(bytes, p.matrix.getBits(), f));
+      codes.push_back(p.matrix.getFields() == 1
+                          ? bytes
+                          : b.create<kern::UnpackOp>(bytes, p.matrix.getBits(),
+                                                     f, inPlace));
     for (int64_t i = 0; i < p.blockM; ++i) {
       Value at = b.add(k, i * p.paddedK() + f * depth);
       Value a = b.create<vector::LoadOp>(inputs, scratch.panel, at);
       for (int64_t v = 0; v < vectors; ++v) {
-        Value &sum = acc[number(v, i)];
-        sum = b.create<kern::DotOp>(
-            sum, codes[v], a, p.signedWeights ? b.getUnitAttr() : UnitAttr(),
-            UnitAttr());
+        // Sums of codes in place come after the others.
+        Value &sum = acc[number(v + (inPlace ? vectors : 0), i)];
+        sum = b.create<kern::DotOp>(sum, codes[v], a,
+                                    p.signedWeights ? unit : none, none);
       }
     }
   }

@@ -118,6 +118,15 @@ func.func @dot_partials(%acc: vector<3xi16>, %w: vector<6xi8>, %a: vector<4xi8>)
 
 // -----
 
+// lookup_c1
+func.func @lookup(%table: vector<8xi8>, %at: vector<8xi8>) {
+  // expected-error@+1 {{expected at least 16 lanes of i8, but got 'vector<8xi8>'}}
+  %y = kern.lookup %table, %at : vector<8xi8>
+  return
+}
+
+// -----
+
 // fold_c1
 func.func @fold(%acc: vector<16xi32>, %sums: vector<24xi16>) {
   // expected-error@+1 {{expected i32 lanes L and i16 sums L*P, but got 'vector<16xi32>', 'vector<24xi16>'}}

@@ -18,6 +18,8 @@ func.func @main(%arena: memref<?xi8>) {
 func.func @leaves(%bytes: vector<64xi8>, %acc: vector<16xi32>, %a: vector<4xi8>, %f: f32) -> (vector<16xi32>, f32) {
   // CHECK: %[[W:.*]] = kern.unpack %{{.*}} bits 2 field 3 : vector<64xi8>
   %w = kern.unpack %bytes bits 2 field 3 : vector<64xi8>
+  // CHECK: kern.unpack %{{.*}} bits 2 field 1 in_place : vector<64xi8>
+  %large = kern.unpack %bytes bits 2 field 1 in_place : vector<64xi8>
   // CHECK: kern.dot %{{.*}}, %[[W]], %{{.*}} signed_weights unsigned_input : vector<16xi32>, vector<64xi8>, vector<4xi8>
   %sum = kern.dot %acc, %w, %a signed_weights unsigned_input : vector<16xi32>, vector<64xi8>, vector<4xi8>
   // CHECK: kern.fma %{{.*}}, %{{.*}}, %{{.*}} : f32
@@ -50,4 +52,11 @@ func.func @narrow_scalable(%sums: vector<[8]xi16>, %w: vector<[8]xi8>, %a: vecto
   // CHECK: kern.fold %{{.*}} : vector<[8]xi32>, vector<[8]xi16>
   %sum = kern.fold %acc, %next : vector<[8]xi32>, vector<[8]xi16>
   return %sum : vector<[8]xi32>
+}
+
+// CHECK-LABEL: func.func @lookup
+func.func @lookup(%table: vector<[8]xi8>, %at: vector<[8]xi8>) -> vector<[8]xi8> {
+  // CHECK: kern.lookup %{{.*}}, %{{.*}} : vector<[8]xi8>
+  %found = kern.lookup %table, %at : vector<[8]xi8>
+  return %found : vector<[8]xi8>
 }

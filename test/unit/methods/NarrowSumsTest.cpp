@@ -109,6 +109,21 @@ TEST_F(NarrowSumsTest, BytesAreSignedAsTheyAre) {
   });
 }
 
+TEST_F(NarrowSumsTest, SignsTakeABit) {
+  auto bits = [&](ArrayRef<int> pattern) {
+    plan(16, i8, i8, pattern);
+    int64_t bits = 0;
+    module->walk([&](ir::MatmulOp op) {
+      bits = getMethod(ir::Method::IntDot)
+                 .layout(describeContraction(op), shape)
+                 .getBits();
+    });
+    return bits;
+  };
+  EXPECT_EQ(bits({1, -1}), 1);
+  EXPECT_EQ(bits({1, -1, 0, 1}), 2);
+}
+
 TEST_F(NarrowSumsTest, WindowsDivideGroups) {
   const char *scaled = "rhs_scale(%s : tensor<2x8xf32>)";
   auto grouped = [&](ArrayRef<int> pattern) {
@@ -135,21 +150,32 @@ TEST(VectorShape, NarrowSumsShareRegisters) {
   VectorShape shape = {8, 1, true, 128, 4, 1, true};
   auto blocks = [&](int64_t rows, const NarrowShape &narrow) {
     PackedBlocks plan = planPackedBlocks(shape, rows, 4096, 128, narrow);
-    return std::tuple(plan.inputs, plan.vectors, plan.inMemory);
+    return std::tuple(plan.inputs, plan.vectors, plan.inMemory, plan.inPlace);
   };
-  using Plan = std::tuple<int64_t, int64_t, bool>;
+  using Plan = std::tuple<int64_t, int64_t, bool, bool>;
   // Few inputs leave registers to more vectors of weights.
-  EXPECT_EQ(blocks(1, {252, 2, false}), Plan(1, 4, false));
-  EXPECT_EQ(blocks(2, {252, 2, false}), Plan(2, 2, false));
-  EXPECT_EQ(blocks(4, {252, 2, false}), Plan(4, 1, false));
+  EXPECT_EQ(blocks(1, {32, 4, false}), Plan(1, 4, false, false));
+  EXPECT_EQ(blocks(2, {32, 4, false}), Plan(2, 2, false, false));
+  EXPECT_EQ(blocks(4, {32, 4, false}), Plan(4, 1, false, false));
+  // With 2 bits, second narrow sums take those of the wide ones.
+  EXPECT_EQ(blocks(1, {252, 2, false}), Plan(1, 4, true, true));
+  EXPECT_EQ(blocks(2, {252, 2, false}), Plan(2, 2, true, true));
+  EXPECT_EQ(blocks(4, {252, 2, false}), Plan(4, 1, false, false));
+  // One-bit codes of one row look their sums up, where a machine does it well
+  // and the tables fit.
+  EXPECT_FALSE(planPackedBlocks(shape, 1, 4096, 128, {248, 1, false}).looksUp);
+  shape.looksUp = true;
+  EXPECT_TRUE(planPackedBlocks(shape, 1, 8192, 128, {248, 1, false}).looksUp);
+  EXPECT_FALSE(planPackedBlocks(shape, 1, 8200, 128, {248, 1, false}).looksUp);
+  EXPECT_FALSE(planPackedBlocks(shape, 2, 4096, 128, {248, 1, false}).looksUp);
   // With long windows, twice as many inputs and wide sums in memory.
-  EXPECT_EQ(blocks(8, {252, 2, false}), Plan(8, 1, true));
-  EXPECT_EQ(blocks(6, {252, 2, false}), Plan(6, 1, true));
-  EXPECT_EQ(blocks(8, {32, 4, false}), Plan(4, 1, false));
-  EXPECT_EQ(blocks(8, {2, 8, false}), Plan(4, 1, false));
+  EXPECT_EQ(blocks(8, {252, 2, false}), Plan(8, 1, true, false));
+  EXPECT_EQ(blocks(6, {252, 2, false}), Plan(6, 1, true, false));
+  EXPECT_EQ(blocks(8, {32, 4, false}), Plan(4, 1, false, false));
+  EXPECT_EQ(blocks(8, {2, 8, false}), Plan(4, 1, false, false));
   // Scaled sums stay in registers.
-  EXPECT_EQ(blocks(1, {32, 4, true}), Plan(1, 2, false));
-  EXPECT_EQ(blocks(8, {252, 2, true}), Plan(4, 1, false));
+  EXPECT_EQ(blocks(1, {32, 4, true}), Plan(1, 2, false, false));
+  EXPECT_EQ(blocks(8, {252, 2, true}), Plan(4, 1, false, false));
   // The panel is bounded as ever.
   EXPECT_EQ(planPackedBlocks(shape, 8, 40000, 128, {252, 2, false}).inputs, 1);
 }
