@@ -88,7 +88,8 @@ static ir::LayoutAttr intDotLayout(const Contraction &c,
   if (auto [bits, offset] = storedCode(c); shape.isSimt)
     return ir::LayoutAttr::get(c.op->getContext(), 4, 16, bits,
                                bits == 8 ? 0 : offset);
-  if (shape.scalable && areSigns(c))
+  bool fillsBytes = c.scaleGroup == c.k || c.scaleGroup % 8 == 0;
+  if (shape.scalable && fillsBytes && areSigns(c))
     return ir::LayoutAttr::get(c.op->getContext(), tileRowsOfSigns(c, shape),
                                shape.depth, 1, 1);
   // Scalable dots multiply signed bytes as they are.
