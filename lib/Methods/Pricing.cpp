@@ -179,9 +179,11 @@ static void describePacked(const Contraction &c, ir::LayoutAttr layout,
   kernel.blockN = blocks.vectors * shape.lanes;
   if (shape.scalable)
     kernel.blockN *= std::max(1u, site.machine->vector.bits / 64);
-  // Strips of unknown length leave out what only pads a tile.
-  double rows = shape.scalable ? llvm::alignTo(c.n, kernel.blockN)
-                               : matrix.getTiles() * matrix.getRows();
+  // Strips of unknown length leave out what only pads a tile, and end with
+  // strips of one vector.
+  double rows = shape.scalable
+                    ? llvm::alignTo(c.n, kernel.blockN / blocks.vectors)
+                    : matrix.getTiles() * matrix.getRows();
   double codes = rows * paddedK;
   kernel.padding = codes / (static_cast<double>(c.n) * c.k);
   work.kernelOps = static_cast<double>(c.m) * c.k +
