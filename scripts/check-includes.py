@@ -5,12 +5,14 @@ import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-COMMON = {"dialects", "lib/Target", "lib/CostModel", "lib/Methods", "lib/Eval"}
+COMMON = {"dialects", "lib/Target", "lib/CostModel", "lib/Methods", "lib/Eval",
+          "lib/Calibration"}
 ALLOWED = {
     "dialects": set(),
     "lib/Import": {"dialects"},
     "lib/Target": {"dialects"},
     "lib/Eval": {"dialects"},
+    "lib/Calibration": {"dialects", "lib/Eval"},
     "lib/CostModel": {"dialects", "lib/Target"},
     "lib/Methods": {"dialects", "lib/Target", "lib/CostModel"},
     "lib/Backend/Common": {"dialects", "lib/Target", "include/tern"},

@@ -59,6 +59,15 @@ LogicalResult QType::verify(function_ref<InFlightDiagnostic()> emitError,
   return success();
 }
 
+LogicalResult NmAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                             int64_t n, int64_t m) {
+  // nm_c1
+  if (n < 1 || n >= m)
+    return emitError() << "expected N:M with 1 <= N < M, but got " << n << ":"
+                       << m;
+  return success();
+}
+
 int64_t QType::getMin() const {
   switch (getKind()) {
   case CodeKind::SInt:

@@ -74,6 +74,22 @@ def Tern_FormatAttr : AttrDef<Tern_Dialect, "Format"> {
   let assemblyFormat = "`<` `[` $block `]` `>`";
 }
 
+def Tern_NmAttr : AttrDef<Tern_Dialect, "Nm"> {
+  let mnemonic = "nm";
+  let summary = "N:M sparsity of a weight matrix along K.";
+  let description = [{
+    Of every `m` consecutive weights of a row, from k = 0 on, at most `n` are
+    not zero (the last group of a row may be shorter). On a contraction, as the
+    discardable attribute `tern.nm`, it is a fact about its constant weights,
+    which `tern-mark-nm` found.
+
+    Constraints: nm_c1: 1 <= n < m.
+  }];
+  let parameters = (ins "int64_t":$n, "int64_t":$m);
+  let genVerifyDecl = 1;
+  let assemblyFormat = "`<` $n `:` $m `>`";
+}
+
 def Tern_LayerAttr : AttrDef<Tern_Dialect, "Layer"> {
   let mnemonic = "layer";
   let summary = "The user's layer that an operation comes from.";

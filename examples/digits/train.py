@@ -9,15 +9,19 @@ Data: the 8x8 handwritten digits that ship inside scikit-learn. The network:
 with 8-bit activations between the layers; over 97 % of its multiplications are
 ternary. Weights are trained with a straight-through estimator (per-channel
 absmean ternary), then everything is rounded and written as QuantizeLinear /
-DequantizeLinear with INT2 ternary weights.
+DequantizeLinear with INT2 ternary weights. float.onnx is the same network trained
+and written in floats, for `tern compile --quantize`; calibration.npz are 256 of the
+pictures that it was trained on.
 
     pip install numpy scikit-learn onnx
     python3 train.py            # writes model.onnx, inputs.npz, outputs.npz, labels.npy
+    python3 train.py --float    # writes float.onnx, calibration.npz
 
 The expected outputs come from the integer arithmetic in `integer_forward`, not
 from Tern.
 """
 import pathlib
+import sys
 
 import numpy as np
 
@@ -146,10 +150,10 @@ class Adam:
             p -= rate * unbiased / (np.sqrt(v / (1 - 0.999**self.steps)) + 1e-8)
 
 
-def train(images, labels):
+def train(images, labels, has_ternary=True):
     rng = np.random.default_rng(SEED)
-    layers = [Conv(rng, 1, 16, False), Conv(rng, 16, 32, True), Pool(),
-              Conv(rng, 32, 32, True), Pool(), Dense(rng, 128, 10)]
+    layers = [Conv(rng, 1, 16, False), Conv(rng, 16, 32, has_ternary), Pool(),
+              Conv(rng, 32, 32, has_ternary), Pool(), Dense(rng, 128, 10)]
     trained = [layer for layer in layers if hasattr(layer, "w")]
     params = [p for layer in trained for p in (layer.w, layer.b)]
     adam = Adam(params)
@@ -292,6 +296,57 @@ def write_onnx(path, params, scales):
     save(model, path)
 
 
+def write_float_onnx(path, layers):
+    from onnx import TensorProto as T
+    from onnx import helper, numpy_helper, save
+
+    nodes, initializers, x = [], [], "image"
+
+    def node(op, inputs, name, **attributes):
+        nodes.append(helper.make_node(op, inputs, [f"{name}_out"], name, **attributes))
+        return f"{name}_out"
+
+    def constants(name, weights, bias):
+        for suffix, array in (("w", weights), ("b", bias)):
+            initializers.append(numpy_helper.from_array(array, f"{name}_{suffix}"))
+        return [f"{name}_w", f"{name}_b"]
+
+    convs = pools = 0
+    for layer in layers[:-1]:
+        if isinstance(layer, Pool):
+            pools += 1
+            x = node("MaxPool", [x], f"pool{pools}", kernel_shape=[2, 2], strides=[2, 2])
+            continue
+        convs += 1
+        name = f"conv{convs}"
+        weights = layer.w.reshape(-1, layer.inputs, 3, 3)
+        x = node("Conv", [x, *constants(name, weights, layer.b)], name,
+                 kernel_shape=[3, 3], pads=[1, 1, 1, 1])
+        x = node("Relu", [x], f"{name}.relu")
+    x = node("Flatten", [x], "flatten", axis=1)
+    nodes.append(helper.make_node(
+        "Gemm", [x, *constants("dense", layers[-1].w, layers[-1].b)], ["logits"],
+        "dense", transB=1))
+    graph = helper.make_graph(
+        nodes, "digits_float",
+        [helper.make_tensor_value_info("image", T.FLOAT, ["batch", 1, 8, 8])],
+        [helper.make_tensor_value_info("logits", T.FLOAT, ["batch", 10])],
+        initializers)
+    save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)],
+                           ir_version=8, producer_name="tern-examples"), path)
+
+
+def main_float():
+    (images, labels), (held_out, held_out_labels) = load_digits()
+    layers = train(images, labels, has_ternary=False)
+    x = held_out
+    for layer in layers:
+        x = layer.forward(x)
+    print(f"held-out accuracy {(x.argmax(1) == held_out_labels).mean():.4f}")
+    write_float_onnx(HERE / "float.onnx", layers)
+    np.savez_compressed(HERE / "calibration.npz", image=images[:256])
+
+
 def main():
     (images, labels), (held_out, held_out_labels) = load_digits()
     layers = train(images, labels)
@@ -308,4 +363,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    main_float() if "--float" in sys.argv[1:] else main()

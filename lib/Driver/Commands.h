@@ -59,6 +59,7 @@ std::unique_ptr<Command> makeVerifyCommand();
 std::unique_ptr<Command> makeReportCommand();
 std::unique_ptr<Command> makeTargetsCommand();
 std::unique_ptr<Command> makeGenerateCommand();
+std::unique_ptr<Command> makeCalibrateCommand();
 
 int main(int argc, char **argv);
 } // namespace tern::driver

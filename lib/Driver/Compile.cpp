@@ -21,6 +21,8 @@ int tern::printStage(StringRef model, MLIRContext &context,
     return ExitRefused;
   if (stage >= Stage::Graph && failed(runGraphStage(*module, options)))
     return ExitRefused;
+  if (stage >= Stage::Quantize && failed(runQuantizeStage(*module, options)))
+    return ExitRefused;
   if (stage >= Stage::Schedule && failed(runScheduleStage(*module, options)))
     return ExitInternal;
   if (stage >= Stage::Kern && failed(runLoweringStage(*module, options)))
@@ -155,7 +157,8 @@ int Writer::write(const Report &report, backend::OutputFiles code) {
 
 int tern::compileInto(ModuleOp module, const CompileOptions &options,
                       const EmitOptions &emission, OutputFolder &folder) {
-  if (failed(runGraphStage(module, options)))
+  if (failed(runGraphStage(module, options)) ||
+      failed(runQuantizeStage(module, options)))
     return ExitRefused;
   if (failed(setTarget(module, options.target)))
     return ExitUsage;

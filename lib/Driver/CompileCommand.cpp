@@ -2,6 +2,7 @@
 #include "lib/Driver/Commands.h"
 #include "lib/Driver/Compile.h"
 #include "lib/Driver/OutputFolder.h"
+#include "lib/Driver/QuantizeFlags.h"
 #include "llvm/Support/Path.h"
 
 using namespace mlir;
@@ -14,11 +15,13 @@ namespace {
 class CompileCommand : public Command {
 public:
   CompileCommand()
-      : Command("compile", "compile a model into a library"), options(sub) {}
+      : Command("compile", "compile a model into a library"), options(sub),
+        quantize(sub) {}
   int run() override;
 
 private:
   ModelOptions options;
+  QuantizeFlags quantize;
   cl::opt<std::string> output{"o", cl::value_desc("folder"), cl::init("."),
                               cl::desc("where the files go (default: .)"),
                               cl::sub(sub)};
@@ -38,7 +41,7 @@ private:
       cl::sub(sub)};
   cl::opt<std::string> stopAfter{
       "stop-after", cl::value_desc("stage"),
-      cl::desc("print the IR after import, graph, schedule or kern"),
+      cl::desc("print the IR after import, graph, quantize, schedule or kern"),
       cl::sub(sub)};
   cl::opt<std::string> name{"name", cl::value_desc("identifier"),
                             cl::desc("name of the model in symbols and files "
@@ -61,13 +64,16 @@ int CompileCommand::run() {
   if (emit == EmitKind::C)
     parsed->target = "c";
   auto context = makeContext();
+  if (int code = quantize.addTo(*parsed, options.model, *context))
+    return code;
 
   if (!stopAfter.empty()) {
     std::optional<Stage> stage = parseStage(stopAfter);
     if (!stage) {
-      llvm::errs() << "tern: expected --stop-after=import|graph|schedule|kern, "
-                      "but got '"
-                   << stopAfter << "'\n";
+      llvm::errs()
+          << "tern: expected --stop-after=import|graph|quantize|schedule|kern, "
+             "but got '"
+          << stopAfter << "'\n";
       return ExitUsage;
     }
     return printStage(options.model, *context, *parsed, *stage, llvm::outs());

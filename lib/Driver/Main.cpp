@@ -19,6 +19,8 @@ static constexpr llvm::StringLiteral overview =
     "  tern run model.onnx --data inputs.npz      compile, run, print outputs\n"
     "  tern verify model.onnx --target=rvv256     compare with the reference\n"
     "  tern generate model.onnx --tokens=1,2,3    extend a sequence of tokens\n"
+    "  tern calibrate model.onnx --data=inputs.npz  statistics for "
+    "--quantize\n"
     "  tern report model.onnx --target=host,h200  predicted time and energy\n"
     "  tern targets                               the machines it knows\n";
 
@@ -135,7 +137,7 @@ int driver::main(int argc, char **argv) {
   std::unique_ptr<Command> commands[] = {
       makeCompileCommand(), makeRunCommand(),      makeCheckCommand(),
       makeVerifyCommand(),  makeGenerateCommand(), makeReportCommand(),
-      makeTargetsCommand()};
+      makeTargetsCommand(), makeCalibrateCommand()};
   std::string errors;
   llvm::raw_string_ostream stream(errors);
   if (argc < 2) {

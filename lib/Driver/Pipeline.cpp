@@ -15,6 +15,8 @@
 #include "passes/Graph/Passes.h"
 #include "passes/Lowering/Passes.h"
 #include "passes/Precision/Passes.h"
+#include "passes/Quantize/Passes.h"
+#include "passes/Sparsity/Passes.h"
 #include "passes/Tiling/Passes.h"
 #include "llvm/Support/Path.h"
 
@@ -25,6 +27,7 @@ std::optional<Stage> tern::parseStage(StringRef name) {
   return llvm::StringSwitch<std::optional<Stage>>(name)
       .Case("import", Stage::Import)
       .Case("graph", Stage::Graph)
+      .Case("quantize", Stage::Quantize)
       .Case("schedule", Stage::Schedule)
       .Case("kern", Stage::Kern)
       .Default(std::nullopt);
@@ -67,6 +70,16 @@ static LogicalResult addEntries(ModuleOp module,
   return success();
 }
 
+/// Codes are contracted as integers; what that leaves dead or makes constant
+/// goes away. What follows can be compared with the result, value by value.
+static void addIntegerPasses(PassManager &pm) {
+  pm.addPass(graph::createIntegerContractions());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+  pm.addPass(graph::createFoldConstants());
+  pm.addPass(graph::createNumberLayers());
+}
+
 LogicalResult tern::runGraphStage(ModuleOp module,
                                   const CompileOptions &options,
                                   ArrayRef<graph::KnownInput> known,
@@ -91,14 +104,27 @@ LogicalResult tern::runGraphStage(ModuleOp module,
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
   pm.addPass(graph::createFoldConstants());
-  // Codes are contracted as integers; what that leaves dead or makes constant
-  // goes away.
-  pm.addPass(graph::createIntegerContractions());
-  pm.addPass(createCanonicalizerPass());
-  pm.addPass(createCSEPass());
-  pm.addPass(graph::createFoldConstants());
-  // What follows can be compared with this, value by value.
-  pm.addPass(graph::createNumberLayers());
+  addIntegerPasses(pm);
+  return pm.run(module);
+}
+
+LogicalResult tern::runQuantizeStage(ModuleOp module,
+                                     const CompileOptions &options) {
+  const CompressionOptions &compression = options.compression;
+  if (!compression.any())
+    return success();
+  PassManager pm(module.getContext());
+  instrument(pm, options, "quantize");
+  // Zeros first: codes keep them.
+  if (!compression.sparsity.empty())
+    pm.addPass(sparsity::createPruneNm(
+        {compression.sparsity, compression.pruneBy, ""}, compression.known));
+  if (!compression.quantize.empty())
+    pm.addPass(quantize::createQuantize(
+        {compression.quantize, compression.rounding, ""}, compression.known));
+  // A model that came quantized would be contracted as integers from here.
+  addIntegerPasses(pm);
+  pm.addPass(sparsity::createMarkNm({compression.sparsity}));
   return pm.run(module);
 }
 

@@ -1,5 +1,6 @@
 //===- Pipeline.h - The compiler as one straight path ---------------------===//
 #pragma once
+#include "lib/Calibration/Statistics.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "passes/Graph/ExpandOnnx.h"
@@ -10,10 +11,27 @@
 namespace tern {
 
 /// The forms of docs/architecture.md, in order; `--stop-after` names them.
-enum class Stage { Import, Graph, Schedule, Kern };
+enum class Stage { Import, Graph, Quantize, Schedule, Kern };
 
-/// "import", "graph", "schedule", "kern"; nothing for another word.
+/// "import", "graph", "quantize", "schedule", "kern"; nothing for another word.
 std::optional<Stage> parseStage(llvm::StringRef name);
+
+/// How a float model is made smaller (docs/quantize.md); the options of
+/// tern-quantize and tern-prune-nm.
+struct CompressionOptions {
+  /// Formats of the layers; empty: they stay as they are.
+  std::string quantize;
+  std::string rounding = "nearest";
+  /// N:M; empty: nothing is pruned.
+  std::string sparsity;
+  std::string pruneBy = "magnitude";
+  /// Where statistics come from: a file, or samples.
+  std::string statistics, calib;
+  /// Those statistics, once they are there.
+  std::shared_ptr<const calib::Statistics> known;
+
+  bool any() const { return !quantize.empty() || !sparsity.empty(); }
+};
 
 /// What a user asks of one compilation.
 struct CompileOptions {
@@ -30,6 +48,7 @@ struct CompileOptions {
   /// Compute contractions of layers numbered above this with plain loops; -1:
   /// none.
   int64_t bisectLayer = -1;
+  CompressionOptions compression;
   /// Add an output per step, for verify.
   bool taps = false;
   /// Folder for the IR after every pass; empty: none.
@@ -55,6 +74,11 @@ mlir::LogicalResult
 runGraphStage(mlir::ModuleOp module, const CompileOptions &options,
               llvm::ArrayRef<graph::KnownInput> known = {},
               llvm::SmallVectorImpl<graph::Refusal> *refusals = nullptr);
+
+/// Prunes and quantizes a float model as options.compression says; the result
+/// is in tensor form again, and is what the reference evaluates.
+mlir::LogicalResult runQuantizeStage(mlir::ModuleOp module,
+                                     const CompileOptions &options);
 
 /// Finds a machine of targets/ and makes it the module's `tern.target`. Emits
 /// diagnostics.

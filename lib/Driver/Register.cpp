@@ -7,6 +7,8 @@
 #include "passes/Graph/Passes.h"
 #include "passes/Lowering/Passes.h"
 #include "passes/Precision/Passes.h"
+#include "passes/Quantize/Passes.h"
+#include "passes/Sparsity/Passes.h"
 #include "passes/Tiling/Passes.h"
 
 // One line for each folder of lib/Backend.
@@ -51,6 +53,8 @@ void tern::registerPasses() {
   mlir::registerCanonicalizerPass();
   mlir::registerCSEPass();
   graph::registerGraphPasses();
+  quantize::registerQuantizePasses();
+  sparsity::registerSparsityPasses();
   precision::registerPrecisionPasses();
   tiling::registerTilingPasses();
   lowering::registerLoweringPasses();

@@ -1,5 +1,6 @@
 //===- ReportCommand.cpp - tern report ------------------------------------===//
 #include "lib/Driver/Commands.h"
+#include "lib/Driver/QuantizeFlags.h"
 #include "lib/Driver/Report.h"
 #include "mlir/IR/Diagnostics.h"
 #include "llvm/Support/FileSystem.h"
@@ -16,7 +17,7 @@ public:
   ReportCommand()
       : Command("report", "predict time, traffic and energy of every layer; "
                           "--target=A,B,... compares"),
-        options(sub) {}
+        options(sub), quantize(sub) {}
   int run() override;
 
 private:
@@ -24,6 +25,7 @@ private:
   int print(const Comparison &comparison);
 
   ModelOptions options;
+  QuantizeFlags quantize;
   cl::opt<bool> json{"json",
                      cl::desc("print JSON, with the keys of docs/report.md"),
                      cl::sub(sub)};
@@ -111,8 +113,11 @@ int ReportCommand::run() {
   if (!compile)
     return ExitUsage;
   auto context = makeContext();
+  if (int code = quantize.addTo(*compile, options.model, *context))
+    return code;
   OwningOpRef<ModuleOp> graph = importModel(options.model, *context, *compile);
-  if (!graph || failed(runGraphStage(*graph, *compile)))
+  if (!graph || failed(runGraphStage(*graph, *compile)) ||
+      failed(runQuantizeStage(*graph, *compile)))
     return ExitRefused;
   Comparison comparison;
   for (llvm::StringRef name : llvm::split(options.target, ',')) {

@@ -1,8 +1,8 @@
 //===- RunCommand.cpp - tern run ------------------------------------------===//
-#include "lib/Driver/Commands.h"
+#include "lib/Driver/Calibrate.h"
+#include "lib/Driver/QuantizeFlags.h"
 #include "lib/Driver/Session.h"
 #include "lib/Driver/TargetModel.h"
-#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Format.h"
 
 using namespace mlir;
@@ -15,11 +15,13 @@ namespace {
 class RunCommand : public Command {
 public:
   RunCommand()
-      : Command("run", "compile a model in memory and run it"), options(sub) {}
+      : Command("run", "compile a model in memory and run it"), options(sub),
+        quantize(sub) {}
   int run() override;
 
 private:
   ModelOptions options;
+  QuantizeFlags quantize;
   cl::opt<std::string> data{
       "data", cl::value_desc("path"),
       cl::desc("inputs: .npy, .npz, .pb, or a folder (default: random)"),
@@ -34,23 +36,6 @@ private:
                         cl::desc("time every kernel, beside its prediction"),
                         cl::sub(sub)};
 };
-
-llvm::Expected<TestCase> readInputs(const std::string &path,
-                                    MLIRContext *context) {
-  if (llvm::sys::fs::is_directory(path)) {
-    auto cases = findTestCases(path, context);
-    if (!cases)
-      return cases.takeError();
-    if (cases->empty())
-      return llvm::createStringError("expected inputs in %s, but found none",
-                                     path.c_str());
-    return cases->front();
-  }
-  auto tensors = readTensors(path, context);
-  if (!tensors)
-    return tensors.takeError();
-  return TestCase{path, std::move(*tensors), {}};
-}
 
 void print(StringRef name, const eval::Tensor &tensor) {
   constexpr int64_t shown = 16;
@@ -86,6 +71,8 @@ int RunCommand::run() {
   if (!compile)
     return ExitUsage;
   auto context = makeContext();
+  if (int code = quantize.addTo(*compile, options.model, *context))
+    return code;
   std::optional<TestCase> inputs;
   if (!data.empty()) {
     auto read = readInputs(data, context.get());
@@ -94,7 +81,6 @@ int RunCommand::run() {
       return ExitEnvironment;
     }
     inputs = std::move(*read);
-    inputs->outputs.clear();
   }
   Session session;
   switch (openSession(options.model, *context, *compile,

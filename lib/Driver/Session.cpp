@@ -97,6 +97,10 @@ SessionError tern::openSession(StringRef path, MLIRContext &context,
   }
   if (failed(runGraphStage(*session.module, options, known, refusals)))
     return SessionError::Refused;
+  if (options.compression.any())
+    session.floatModule = session.module->clone();
+  if (failed(runQuantizeStage(*session.module, options)))
+    return SessionError::Refused;
   // Expansion builds a new entry.
   session.entry = entry = session.module->lookupSymbol<func::FuncOp>("main");
 

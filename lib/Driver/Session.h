@@ -8,6 +8,8 @@ namespace tern {
 /// A model in tensor form, bound to the shapes of its data.
 struct Session {
   mlir::OwningOpRef<mlir::ModuleOp> module;
+  /// The model before it was pruned or quantized; null where it was not.
+  mlir::OwningOpRef<mlir::ModuleOp> floatModule;
   mlir::func::FuncOp entry;
   std::vector<std::string> inputNames, outputNames;
   /// In the entry's order and types.
@@ -26,8 +28,8 @@ enum class SessionError {
 };
 
 /// Imports `path`, binds its open dimensions to the shapes of `data` (else
-/// options.dims, else 1), runs the graph stage, and fits the data to the
-/// entry. Inputs that `data` lacks are random. Emits diagnostics.
+/// options.dims, else 1), runs the graph and quantize stages, and fits the data
+/// to the entry. Inputs that `data` lacks are random. Emits diagnostics.
 SessionError openSession(llvm::StringRef path, mlir::MLIRContext &context,
                          CompileOptions options, const TestCase *data,
                          Session &session,

@@ -1,6 +1,7 @@
 //===- Constants.cpp - Constants between the file, IR and the evaluator ---===//
 #include "passes/Graph/Constants.h"
 #include "dialects/Tern/Codes.h"
+#include "lib/Eval/TensorConstants.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
@@ -10,27 +11,13 @@ using namespace tern;
 using eval::Tensor;
 using ir::QType;
 
-/// Constants of at most this many elements stand in the IR itself.
-static constexpr int64_t inlineElements = 64;
-
-static bool packsCodes(unsigned bits) {
-  return bits == 1 || bits == 2 || bits == 4;
-}
-
-/// Bytes of a constant of tensor-level type, as a weight's blob has them.
-static int64_t blobBytes(RankedTensorType type) {
-  if (auto code = dyn_cast<QType>(type.getElementType()))
-    return constantBytes(code, type.getNumElements());
-  return type.getNumElements() * Tensor::elementBytes(type.getElementType());
-}
-
 static std::optional<Tensor> readBlob(ArrayRef<char> blob,
                                       RankedTensorType type) {
-  if (static_cast<int64_t>(blob.size()) < blobBytes(type))
+  if (static_cast<int64_t>(blob.size()) < eval::blobBytes(type))
     return std::nullopt;
   Tensor result(type);
   auto code = dyn_cast<QType>(type.getElementType());
-  if (!code || !packsCodes(code.getBits())) {
+  if (!code || !eval::packsCodes(code)) {
     std::copy_n(blob.data(), result.sizeInBytes(), result.data());
     return result;
   }
@@ -82,57 +69,6 @@ std::optional<Tensor> readOnnxElements(ElementsAttr elements,
   if (!dense || dense.getNumElements() != type.getNumElements())
     return std::nullopt;
   return readDense(dense, type);
-}
-
-bool isInlineConstant(RankedTensorType type) {
-  return !isa<QType>(type.getElementType()) &&
-         type.getNumElements() <= inlineElements;
-}
-
-static DenseElementsAttr toDense(const Tensor &value) {
-  RankedTensorType type = value.getType();
-  Type element = type.getElementType();
-  if (element.isInteger(1)) {
-    SmallVector<bool> bits;
-    for (int64_t i = 0; i < value.size(); ++i)
-      bits.push_back(value.data()[i] != 0);
-    return DenseElementsAttr::get(type, bits);
-  }
-  SmallVector<APInt> words;
-  size_t bytes = Tensor::elementBytes(element);
-  for (int64_t i = 0; i < value.size(); ++i) {
-    uint64_t word = 0;
-    std::memcpy(&word, value.data() + i * bytes, bytes);
-    words.push_back(APInt(bytes * 8, word));
-  }
-  auto floatType = dyn_cast<FloatType>(element);
-  if (!floatType)
-    return DenseElementsAttr::get(type, words);
-  SmallVector<APFloat> floats;
-  for (const APInt &word : words)
-    floats.push_back(APFloat(floatType.getFloatSemantics(), word));
-  return DenseElementsAttr::get(type, floats);
-}
-
-/// The bytes of a tensor as a weight's blob has them.
-static std::vector<char> packBlob(const Tensor &value) {
-  std::vector<char> blob(blobBytes(value.getType()), 0);
-  auto code = dyn_cast<QType>(value.getElementType());
-  if (!code || !packsCodes(code.getBits())) {
-    std::copy_n(value.data(), blob.size(), blob.begin());
-    return blob;
-  }
-  unsigned bits = code.getBits();
-  for (int64_t i = 0; i < value.size(); ++i) {
-    int raw = static_cast<unsigned char>(value.data()[i]);
-    if (code.getKind() == ir::CodeKind::Binary)
-      raw = value.data()[i] > 0;
-    else if (code.getKind() == ir::CodeKind::Ternary)
-      raw = value.data()[i] + 1;
-    raw &= (1 << bits) - 1;
-    blob[i * bits / 8] |= static_cast<char>(raw << (i * bits % 8));
-  }
-  return blob;
 }
 
 ConstantPool::ConstantPool(ModuleOp module) : module(module), symbols(module) {
@@ -189,16 +125,9 @@ Value ConstantPool::make(LocBuilder &b, const Tensor &value, StringRef name) {
   RankedTensorType type = value.getType();
   if (type.getNumElements() == 0)
     return emptyTensor(b, type.getShape(), type.getElementType());
-  if (isInlineConstant(type))
-    return b.create<arith::ConstantOp>(toDense(value));
-  std::vector<char> blob = packBlob(value);
-  auto bytesType =
-      tensorOf({static_cast<int64_t>(blob.size())}, b.getIntegerType(8));
-  auto bytes = DenseResourceElementsAttr::get(
-      bytesType, name.empty() ? "constant" : name,
-      HeapAsmResourceBlob::allocateAndCopyWithAlign(
-          ArrayRef<char>(blob.data(), blob.size()), 64,
-          /*dataIsMutable=*/false));
+  if (eval::isInlineConstant(type))
+    return b.create<arith::ConstantOp>(eval::toDense(value));
+  ElementsAttr bytes = eval::toBlob(value, name.empty() ? "constant" : name);
   return makeWeight(b, type, bytes, name);
 }
 
@@ -210,8 +139,8 @@ Value ConstantPool::make(LocBuilder &b, ElementsAttr elements,
     RankedTensorType type = tensorOf(onnxType.getShape(), element);
     AsmResourceBlob *blob = resource.getRawHandle().getBlob();
     int64_t size = blob ? blob->getData().size() : -1;
-    if (!isInlineConstant(type) && type.getNumElements() != 0 &&
-        size == blobBytes(type))
+    if (!eval::isInlineConstant(type) && type.getNumElements() != 0 &&
+        size == eval::blobBytes(type))
       return makeWeight(
           b, type,
           DenseResourceElementsAttr::get(tensorOf({size}, b.getIntegerType(8)),

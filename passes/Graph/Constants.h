@@ -16,9 +16,6 @@ namespace tern::graph {
 std::optional<eval::Tensor> readOnnxElements(mlir::ElementsAttr elements,
                                              mlir::RankedTensorType type);
 
-/// Whether a constant of this type is an arith.constant rather than a weight.
-bool isInlineConstant(mlir::RankedTensorType type);
-
 /// Makes constants of a module: arith.constant where small, else a weight of a
 /// unique name. The builder's insertion point is where the value goes.
 class ConstantPool {

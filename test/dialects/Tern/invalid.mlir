@@ -223,3 +223,9 @@ func.func @starts(%c: tensor<2x4xf32>, %u: tensor<2x1xf32>, %s: tensor<1xi64>) -
   %y = tern.insert %u at %s : tensor<1xi64> into %c axis 1 : tensor<2x1xf32> into tensor<2x4xf32> -> tensor<2x4xf32>
   return %y : tensor<2x4xf32>
 }
+
+// -----
+
+// nm_c1
+// expected-error @below {{expected N:M with 1 <= N < M, but got 4:4}}
+func.func @nm() attributes {a = #tern.nm<4:4>} { return }

@@ -1,0 +1,36 @@
+//===- Emit.h - The quantized form of a contraction -----------------------===//
+#pragma once
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "mlir/IR/SymbolTable.h"
+#include "passes/Quantize/QuantizeWeights.h"
+
+namespace tern::quantize {
+
+using LocBuilder = mlir::ImplicitLocOpBuilder;
+
+/// Makes constants: arith.constant where small, else a new weight.
+class ConstantMaker {
+public:
+  explicit ConstantMaker(mlir::ModuleOp module)
+      : module(module), symbols(module) {}
+  mlir::Value make(LocBuilder &b, const eval::Tensor &value,
+                   llvm::StringRef name);
+
+private:
+  mlir::ModuleOp module;
+  mlir::SymbolTable symbols;
+};
+
+/// dequantize(quantize(value)) with one scale.
+mlir::Value emitStatic(LocBuilder &b, ConstantMaker &constants,
+                       mlir::Value value, const InputScaling &scaling);
+
+/// clip(round(value / s)) * s with s = max |row| / greatest code, for each row:
+/// the form that tern-integer-contractions recognises.
+mlir::Value emitDynamic(LocBuilder &b, mlir::Value value, unsigned bits);
+
+/// `value`, channels in dimension 1, times one of `factors` for each channel.
+mlir::Value emitChannelScale(LocBuilder &b, mlir::Value value,
+                             mlir::Value factors);
+
+} // namespace tern::quantize
