@@ -55,6 +55,14 @@ std::vector<double> LayerStatistics::meanSquares(int64_t group) const {
   return means;
 }
 
+const LayerStatistics *Statistics::find(const std::string &key, int64_t groups,
+                                        int64_t depth) const {
+  auto found = layers.find(key);
+  bool fits = found != layers.end() && found->second.groups == groups &&
+              found->second.depth == depth;
+  return fits ? &found->second : nullptr;
+}
+
 /// Adds the products of every two inputs, both triangles.
 static void addProducts(ArrayRef<float> row, std::vector<double> &hessian) {
   size_t k = row.size();

@@ -46,6 +46,10 @@ struct LayerStatistics {
 struct Statistics {
   int64_t samples = 0;
   std::map<std::string, LayerStatistics> layers;
+
+  /// Those of a layer with as many groups and weights to a row; else null.
+  const LayerStatistics *find(const std::string &key, int64_t groups,
+                              int64_t depth) const;
 };
 
 /// Adds what the float contractions of `entry` read when it runs on `inputs`.

@@ -92,6 +92,8 @@ int tern::calibrate(StringRef model, const std::string &data,
   CompileOptions plain = options;
   plain.compression = {};
   plain.entries.clear();
+  // The data gives every dimension of the inputs.
+  plain.dims.clear();
   OwningOpRef<ModuleOp> imported = importModel(model, context, plain);
   if (!imported)
     return ExitRefused;
@@ -99,7 +101,6 @@ int tern::calibrate(StringRef model, const std::string &data,
       cutIntoSamples(imported->lookupSymbol<func::FuncOp>("main"), *inputs);
   if (!samples)
     return fail(samples.takeError());
-  // Dimensions that the data does not fix are those of the compilation.
   Session session;
   switch (
       openSession(model, context, plain, &samples->front(), session, nullptr)) {
@@ -139,8 +140,9 @@ int tern::prepareStatistics(StringRef model, MLIRContext &context,
   }
   if (compression.calib.empty())
     return ExitOk;
-  bool withHessians =
-      compression.rounding == "gptq" || compression.pruneBy == "compensated";
+  bool withHessians = !compression.budget.empty() ||
+                      compression.rounding == "gptq" ||
+                      compression.pruneBy == "compensated";
   auto statistics = std::make_shared<calib::Statistics>();
   compression.known = statistics;
   return calibrate(model, compression.calib, context, options, withHessians,

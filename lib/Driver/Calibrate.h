@@ -12,9 +12,9 @@ llvm::Expected<TestCase> readInputs(const std::string &path,
                                     mlir::MLIRContext *context);
 
 /// Runs the float model on the samples in `data` and remembers what its
-/// contractions read. Where the model's first dimension is fixed and the data
-/// has a multiple of it, the data is cut into samples. Emits diagnostics;
-/// returns an exit code.
+/// contractions read. Open dimensions are the data's. Where the model's first
+/// dimension is fixed and the data has a multiple of it, the data is cut into
+/// samples. Emits diagnostics; returns an exit code.
 int calibrate(llvm::StringRef model, const std::string &data,
               mlir::MLIRContext &context, const CompileOptions &options,
               bool withHessians, calib::Statistics &statistics);

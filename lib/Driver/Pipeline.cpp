@@ -119,9 +119,15 @@ LogicalResult tern::runQuantizeStage(ModuleOp module,
   if (!compression.sparsity.empty())
     pm.addPass(sparsity::createPruneNm(
         {compression.sparsity, compression.pruneBy, ""}, compression.known));
-  if (!compression.quantize.empty())
+  bool hasBudget = !compression.budget.empty();
+  if (hasBudget)
+    pm.addPass(precision::createAssignPrecision(
+        {compression.budget, compression.candidates, compression.rounding, ""},
+        compression.known));
+  if (hasBudget || !compression.quantize.empty())
     pm.addPass(quantize::createQuantize(
-        {compression.quantize, compression.rounding, ""}, compression.known));
+        {hasBudget ? "float" : compression.quantize, compression.rounding, ""},
+        compression.known));
   // A model that came quantized would be contracted as integers from here.
   addIntegerPasses(pm);
   pm.addPass(sparsity::createMarkNm({compression.sparsity}));

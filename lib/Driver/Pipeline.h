@@ -22,6 +22,9 @@ struct CompressionOptions {
   /// Formats of the layers; empty: they stay as they are.
   std::string quantize;
   std::string rounding = "nearest";
+  /// What the weights may take, and the formats to choose from; no budget: the
+  /// formats are those of `quantize`.
+  std::string budget, candidates;
   /// N:M; empty: nothing is pruned.
   std::string sparsity;
   std::string pruneBy = "magnitude";
@@ -30,7 +33,9 @@ struct CompressionOptions {
   /// Those statistics, once they are there.
   std::shared_ptr<const calib::Statistics> known;
 
-  bool any() const { return !quantize.empty() || !sparsity.empty(); }
+  bool any() const {
+    return !quantize.empty() || !budget.empty() || !sparsity.empty();
+  }
 };
 
 /// What a user asks of one compilation.

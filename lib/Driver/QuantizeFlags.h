@@ -14,8 +14,8 @@ struct QuantizeFlags {
             mlir::MLIRContext &context) const;
 
 private:
-  llvm::cl::opt<std::string> quantize, rounding, sparsity, pruneBy, statistics,
-      calib;
+  llvm::cl::opt<std::string> quantize, rounding, budget, candidates, sparsity,
+      pruneBy, statistics, calib;
 };
 
 } // namespace tern::driver

@@ -4,6 +4,32 @@
 
 include "mlir/Pass/PassBase.td"
 
+def AssignPrecision : Pass<"tern-assign-precision", "mlir::ModuleOp"> {
+  let summary = "Choose a format for each float contraction under a budget.";
+  let description = [{
+    Rounds the weights of each layer to every candidate and measures what that
+    does to the layer's products on the samples; inputs are taken as exact. Then
+    each gets one of them, as the discardable attribute `tern.precision` that
+    tern-quantize reads, so that the sum of relative errors is small and the
+    weights fit the budget. A remark at each layer says what it was chosen from.
+
+    Assumes: the tensor form, before tern-quantize. Guarantees: every float
+    contraction with constant weights has a format.
+    Cost: that of tern-quantize for every candidate.
+  }];
+  let options = [
+    Option<"budget", "budget", "std::string", "\"\"",
+           "bytes:<count>, or bytes:<share>% of the weights in f32">,
+    Option<"candidates", "candidates", "std::string", "\"w8a8+w4a8+w2a8\"",
+           "Formats to choose from">,
+    Option<"rounding", "rounding", "std::string", "\"nearest\"",
+           "nearest or gptq, as tern-quantize will round">,
+    Option<"statistics", "statistics", "std::string", "\"\"",
+           "A file that `tern calibrate` wrote">
+  ];
+  let dependentDialects = ["::tern::ir::TernDialect"];
+}
+
 def SelectMpGemm : Pass<"tern-select-mpgemm", "mlir::ModuleOp"> {
   let summary = "Choose how each contraction is computed.";
   let description = [{

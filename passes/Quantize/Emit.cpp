@@ -1,6 +1,5 @@
 //===- Emit.cpp - The quantized form of a contraction ---------------------===//
 #include "passes/Quantize/Emit.h"
-#include "lib/Eval/TensorConstants.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -15,18 +14,6 @@ using Body = llvm::function_ref<Value(LocBuilder &, ValueRange)>;
 
 static Shape shapeOf(Value value) {
   return Shape(cast<RankedTensorType>(value.getType()).getShape());
-}
-
-Value ConstantMaker::make(LocBuilder &b, const eval::Tensor &value,
-                          StringRef name) {
-  RankedTensorType type = value.getType();
-  if (eval::isInlineConstant(type))
-    return b.create<arith::ConstantOp>(eval::toDense(value));
-  auto weight = OpBuilder(module.getContext())
-                    .create<ir::WeightOp>(b.getLoc(), b.getStringAttr(name),
-                                          type, eval::toBlob(value, name));
-  StringAttr symbol = symbols.insert(weight, module.getBody()->begin());
-  return b.create<ir::UseOp>(type, FlatSymbolRefAttr::get(symbol));
 }
 
 Value quantize::emitStatic(LocBuilder &b, ConstantMaker &constants, Value value,

@@ -1,25 +1,13 @@
 //===- Emit.h - The quantized form of a contraction -----------------------===//
 #pragma once
-#include "mlir/IR/ImplicitLocOpBuilder.h"
-#include "mlir/IR/SymbolTable.h"
-#include "passes/Quantize/QuantizeWeights.h"
+#include "lib/Calibration/ConstantMaker.h"
+#include "lib/Calibration/QuantizeWeights.h"
 
 namespace tern::quantize {
 
 using LocBuilder = mlir::ImplicitLocOpBuilder;
-
-/// Makes constants: arith.constant where small, else a new weight.
-class ConstantMaker {
-public:
-  explicit ConstantMaker(mlir::ModuleOp module)
-      : module(module), symbols(module) {}
-  mlir::Value make(LocBuilder &b, const eval::Tensor &value,
-                   llvm::StringRef name);
-
-private:
-  mlir::ModuleOp module;
-  mlir::SymbolTable symbols;
-};
+using calib::ConstantMaker;
+using calib::InputScaling;
 
 /// dequantize(quantize(value)) with one scale.
 mlir::Value emitStatic(LocBuilder &b, ConstantMaker &constants,

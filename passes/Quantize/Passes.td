@@ -21,6 +21,7 @@ def Quantize : Pass<"tern-quantize", "::mlir::ModuleOp"> {
     (matrices only). A convolution that keeps float inputs multiplies codes and
     scales its sums.
 
+    The attribute `tern.precision` of a contraction takes the place of `spec`.
     `spec` is w<2..8>[a<2..8>|a16][d][g<size>] or ternary[a<..>][d][g<size>],
     then ",layer=spec" or ",layer=float" for single layers. `a16`, and no `a`
     behind `w`, leave inputs as they are; `ternary` alone means a8.

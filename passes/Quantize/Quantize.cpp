@@ -142,22 +142,19 @@ void Quantizer::replaceConv(LocBuilder &b, const FloatContraction &c,
 }
 
 void Quantizer::run(const FloatContraction &c) {
-  const LayerSpec &layer = spec.of(c.key);
+  LayerSpec layer = spec.of(c.key);
+  // What tern-assign-precision chose.
+  if (auto chosen = dyn_cast_or_null<StringAttr>(
+          c.op->removeDiscardableAttr("tern.precision")))
+    layer = llvm::cantFail(parseLayerSpec(chosen.getValue()));
   if (layer.isFloat)
     return;
-  const LayerStatistics *known = nullptr;
-  if (statistics) {
-    auto found = statistics->layers.find(c.key);
-    bool fits = found != statistics->layers.end() &&
-                found->second.depth == c.depth &&
-                found->second.groups == c.groups;
-    if (fits)
-      known = &found->second;
-    else
-      mlir::emitWarning(c.op->getLoc(), "expected statistics of layer '")
-          << c.key << "' with rows of " << c.depth
-          << ", but got none: they are of another model";
-  }
+  const LayerStatistics *known =
+      statistics ? statistics->find(c.key, c.groups, c.depth) : nullptr;
+  if (statistics && !known)
+    mlir::emitWarning(c.op->getLoc(), "expected statistics of layer '")
+        << c.key << "' with rows of " << c.depth
+        << ", but got none: they are of another model";
   LocBuilder b(c.op->getLoc(), c.op);
   Value inputs = inputsOf(b, c, layer, known);
   if (!inputs)

@@ -1,9 +1,8 @@
 //===- PruneNm.cpp - N of every M weights stay ----------------------------===//
+#include "lib/Calibration/ConstantMaker.h"
 #include "lib/Calibration/FloatContractions.h"
 #include "lib/Calibration/Rounding.h"
-#include "lib/Eval/TensorConstants.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/IR/SymbolTable.h"
 #include "passes/Sparsity/Passes.h"
 #include "passes/Sparsity/Pattern.h"
 #include <cmath>
@@ -102,10 +101,10 @@ struct PruneNm : sparsity::impl::PruneNmBase<PruneNm> {
     if (*by != Criterion::Magnitude && !known)
       return fail("expected statistics or inputs (--calib) for criterion " +
                   criterion + ", but got none");
-    SymbolTable symbols(getOperation());
+    ConstantMaker constants(getOperation());
     for (auto entry : getOperation().getOps<func::FuncOp>())
       for (const FloatContraction &c : floatContractions(entry))
-        prune(c, *wanted, *by, symbols);
+        prune(c, *wanted, *by, constants);
   }
 
   void fail(const Twine &message) {
@@ -114,17 +113,13 @@ struct PruneNm : sparsity::impl::PruneNmBase<PruneNm> {
   }
 
   void prune(const FloatContraction &c, NmPattern wanted, Criterion by,
-             SymbolTable &symbols) {
-    const LayerStatistics *layer = nullptr;
-    if (by != Criterion::Magnitude) {
-      auto found = known->layers.find(c.key);
-      if (found != known->layers.end() && found->second.depth == c.depth &&
-          found->second.groups == c.groups)
-        layer = &found->second;
-      else
-        mlir::emitWarning(c.op->getLoc(), "expected statistics of layer '")
-            << c.key << "', but got none: it is pruned by magnitude";
-    }
+             ConstantMaker &constants) {
+    const LayerStatistics *layer = by == Criterion::Magnitude
+                                       ? nullptr
+                                       : known->find(c.key, c.groups, c.depth);
+    if (!layer && by != Criterion::Magnitude)
+      mlir::emitWarning(c.op->getLoc(), "expected statistics of layer '")
+          << c.key << "', but got none: it is pruned by magnitude";
     if (layer && by == Criterion::Compensated && layer->hessians.empty())
       mlir::emitRemark(c.op->getLoc(),
                        "expected inputs (--calib) and rows of up to ")
@@ -132,27 +127,8 @@ struct PruneNm : sparsity::impl::PruneNmBase<PruneNm> {
           << c.depth << ": '" << c.key << "' is pruned by activations";
     std::vector<float> weights = c.readWeights();
     pruneRows(c, wanted, by, layer, weights);
-    replace(c, toTensor(c, weights), symbols);
-  }
-
-  void replace(const FloatContraction &c, const eval::Tensor &weights,
-               SymbolTable &symbols) {
-    OpBuilder b(c.op);
-    Location loc = c.weights().getLoc();
-    Value value;
-    if (eval::isInlineConstant(weights.getType())) {
-      value = b.create<arith::ConstantOp>(loc, eval::toDense(weights));
-    } else {
-      auto weight = OpBuilder(&getContext())
-                        .create<ir::WeightOp>(loc, b.getStringAttr(c.key),
-                                              weights.getType(),
-                                              eval::toBlob(weights, c.key));
-      StringAttr symbol =
-          symbols.insert(weight, getOperation().getBody()->begin());
-      value = b.create<ir::UseOp>(loc, weights.getType(),
-                                  FlatSymbolRefAttr::get(symbol));
-    }
-    c.op->setOperand(1, value);
+    ImplicitLocOpBuilder b(c.op->getLoc(), c.op);
+    c.op->setOperand(1, constants.make(b, toTensor(c, weights), c.key));
   }
 
   std::shared_ptr<const Statistics> known;

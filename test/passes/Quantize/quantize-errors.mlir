@@ -1,9 +1,9 @@
 // RUN: not tern-opt --tern-quantize=spec=w1a8 %s 2>&1 | FileCheck %s --check-prefix=SPEC
 // RUN: not tern-opt --tern-quantize=spec=w8a8,dense=w4 %s 2>&1 | FileCheck %s --check-prefix=LAYER
 // RUN: not tern-opt --tern-quantize="spec=w8 rounding=up" %s 2>&1 | FileCheck %s --check-prefix=ROUNDING
-// RUN: not tern-opt --tern-quantize="spec=w8 rounding=gptq statistics=%S/statistics.json" %s 2>&1 | FileCheck %s --check-prefix=GPTQ
+// RUN: not tern-opt --tern-quantize="spec=w8 rounding=gptq statistics=%S/Inputs/statistics.json" %s 2>&1 | FileCheck %s --check-prefix=GPTQ
 // RUN: not tern-opt --tern-quantize="spec=w8 statistics=%S/none.json" %s 2>&1 | FileCheck %s --check-prefix=FILE
-// RUN: tern-opt --tern-quantize="spec=w8a8 statistics=%S/statistics.json" %s 2>&1 | FileCheck %s --check-prefix=OTHER
+// RUN: tern-opt --tern-quantize="spec=w8a8 statistics=%S/Inputs/statistics.json" %s 2>&1 | FileCheck %s --check-prefix=OTHER
 
 // SPEC: error: expected a format such as w8a8, w4a8, w4a16g32, w8a8d or ternary, with 2 to 8 bits and groups of at least 2, but got 'w1a8'
 // LAYER: error: expected a float contraction named 'dense', but the model has none

@@ -1,7 +1,7 @@
 // RUN: tern-opt --tern-quantize=spec=w4a8dg4 %s | FileCheck %s --check-prefixes=CHECK,GROUP
 // RUN: tern-opt --tern-quantize=spec=w8 %s | FileCheck %s --check-prefixes=CHECK,WEIGHTS
 // RUN: tern-opt --tern-quantize=spec=ternary,conv=float %s | FileCheck %s --check-prefixes=CHECK,TERNARY
-// RUN: tern-opt --tern-quantize="spec=w8a8 statistics=%S/statistics.json" %s | FileCheck %s --check-prefixes=CHECK,STATIC
+// RUN: tern-opt --tern-quantize="spec=w8a8 statistics=%S/Inputs/statistics.json" %s | FileCheck %s --check-prefixes=CHECK,STATIC
 // RUN: tern-opt --tern-quantize=spec=w8a8 -verify-diagnostics %s
 
 // GROUP: tern.weight @matmul : tensor<2x8x!tern.q<int4>>

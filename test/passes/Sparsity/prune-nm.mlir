@@ -1,5 +1,5 @@
 // RUN: tern-opt --tern-prune-nm=pattern=2:4 %s | FileCheck %s
-// RUN: tern-opt --tern-prune-nm="pattern=1:2 criterion=activations statistics=%S/statistics.json" %s | FileCheck %s --check-prefix=INPUTS
+// RUN: tern-opt --tern-prune-nm="pattern=1:2 criterion=activations statistics=%S/Inputs/statistics.json" %s | FileCheck %s --check-prefix=INPUTS
 // RUN: not tern-opt --tern-prune-nm=pattern=4:4 %s 2>&1 | FileCheck %s --check-prefix=PATTERN
 // RUN: not tern-opt --tern-prune-nm=criterion=luck %s 2>&1 | FileCheck %s --check-prefix=CRITERION
 // RUN: not tern-opt --tern-prune-nm=criterion=compensated %s 2>&1 | FileCheck %s --check-prefix=NEEDS

@@ -1,15 +1,15 @@
 //===- QuantizeWeights.cpp - The codes and scales of a layer's weights ----===//
-#include "passes/Quantize/QuantizeWeights.h"
+#include "lib/Calibration/QuantizeWeights.h"
 #include <cmath>
 
 using namespace mlir;
 using namespace tern;
 using namespace tern::calib;
-using namespace tern::quantize;
+using namespace tern::calib;
 
-Rounded quantize::roundWeights(const FloatContraction &c, const LayerSpec &spec,
-                               const LayerStatistics *statistics,
-                               bool withErrors) {
+Rounded calib::roundWeights(const FloatContraction &c, const LayerSpec &spec,
+                            const LayerStatistics *statistics,
+                            bool withErrors) {
   std::vector<float> weights = c.readWeights();
   RoundingRule rule = spec.rule();
   if (c.isConv)
@@ -38,8 +38,8 @@ Rounded quantize::roundWeights(const FloatContraction &c, const LayerSpec &spec,
   return rounded;
 }
 
-InputScaling quantize::scaleInputs(const LayerStatistics &statistics,
-                                   unsigned bits, MLIRContext *context) {
+InputScaling calib::scaleInputs(const LayerStatistics &statistics,
+                                unsigned bits, MLIRContext *context) {
   int64_t levels = int64_t(1) << bits;
   bool isPositive = statistics.min >= 0;
   int64_t steps = isPositive ? levels - 1 : levels / 2 - 1;

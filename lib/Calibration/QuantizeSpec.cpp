@@ -1,8 +1,9 @@
 //===- QuantizeSpec.cpp - What a user asks a layer to become --------------===//
-#include "passes/Quantize/QuantizeSpec.h"
+#include "lib/Calibration/QuantizeSpec.h"
 
 using namespace tern;
-using namespace tern::quantize;
+using namespace tern::calib;
+using namespace tern::calib;
 using llvm::Expected;
 using llvm::StringRef;
 
@@ -12,8 +13,8 @@ ir::QType LayerSpec::weightCode(mlir::MLIRContext *context) const {
   return ir::QType::get(context, ir::CodeKind::SInt, weightBits);
 }
 
-calib::RoundingRule LayerSpec::rule() const {
-  calib::RoundingRule rule;
+RoundingRule LayerSpec::rule() const {
+  RoundingRule rule;
   rule.high = isTernary ? 1 : (int64_t(1) << (weightBits - 1)) - 1;
   rule.low = isTernary ? -1 : -rule.high - 1;
   rule.group = group;
@@ -38,7 +39,7 @@ static bool consume(StringRef &text, StringRef letter, int64_t &number) {
   return text.consume_front(letter) && !text.consumeInteger(10, number);
 }
 
-Expected<LayerSpec> quantize::parseLayerSpec(StringRef text) {
+Expected<LayerSpec> calib::parseLayerSpec(StringRef text) {
   LayerSpec spec;
   StringRef rest = text;
   if (rest == "float") {
@@ -68,7 +69,7 @@ Expected<LayerSpec> quantize::parseLayerSpec(StringRef text) {
   return spec;
 }
 
-Expected<QuantizeSpec> quantize::parseQuantizeSpec(StringRef text) {
+Expected<QuantizeSpec> calib::parseQuantizeSpec(StringRef text) {
   QuantizeSpec spec;
   auto [first, rest] = text.split(',');
   Expected<LayerSpec> all = parseLayerSpec(first);

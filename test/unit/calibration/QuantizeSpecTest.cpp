@@ -1,10 +1,10 @@
 //===- QuantizeSpecTest.cpp - The formats that users write ----------------===//
-#include "passes/Quantize/QuantizeSpec.h"
-#include "passes/Quantize/QuantizeWeights.h"
+#include "lib/Calibration/QuantizeSpec.h"
+#include "lib/Calibration/QuantizeWeights.h"
 #include "gtest/gtest.h"
 
 using namespace tern;
-using namespace tern::quantize;
+using namespace tern::calib;
 
 static LayerSpec parsed(llvm::StringRef text) {
   auto spec = parseLayerSpec(text);

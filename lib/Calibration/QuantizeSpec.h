@@ -5,7 +5,7 @@
 #include "llvm/Support/Error.h"
 #include <map>
 
-namespace tern::quantize {
+namespace tern::calib {
 
 /// One layer's formats: "w4a8dg32".
 struct LayerSpec {
@@ -21,7 +21,7 @@ struct LayerSpec {
   int64_t group = 0;
 
   ir::QType weightCode(mlir::MLIRContext *context) const;
-  calib::RoundingRule rule() const;
+  RoundingRule rule() const;
 };
 
 /// The formats of a model: a default, and those of single layers.
@@ -35,4 +35,4 @@ struct QuantizeSpec {
 llvm::Expected<LayerSpec> parseLayerSpec(llvm::StringRef text);
 llvm::Expected<QuantizeSpec> parseQuantizeSpec(llvm::StringRef text);
 
-} // namespace tern::quantize
+} // namespace tern::calib
