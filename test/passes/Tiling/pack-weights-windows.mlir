@@ -5,15 +5,15 @@
 // all 32 of these; the code of 0 is 8.
 module attributes {tern.target = #tern.target<"rvv128", "+v", "">} {
   // CHECK: tern.weight @w_packed {{.*}}bits = 4, offset = 8>
-  tern.weight @w : tensor<1x32x!tern.q<int8>> = dense<"0xF807F807F807F807F807F807F807F807F807F807F807F807F807F807F807F807"> : tensor<32xi8>
+  tern.weight @w : tensor<1x64x!tern.q<int8>> = dense<"0xF807F807F807F807F807F807F807F807F807F807F807F807F807F807F807F807F807F807F807F807F807F807F807F807F807F807F807F807F807F807F807F807"> : tensor<64xi8>
   // CHECK-LABEL: func.func @int4
-  func.func @int4(%x: tensor<1x32x!tern.q<int8>>) -> tensor<1x1xi32> {
-    %w = tern.use @w : tensor<1x32x!tern.q<int8>>
+  func.func @int4(%x: tensor<1x64x!tern.q<int8>>) -> tensor<1x1xi32> {
+    %w = tern.use @w : tensor<1x64x!tern.q<int8>>
     %e = tensor.empty() : tensor<1x1xi32>
     // CHECK: tern.matmul
     // CHECK-SAME: tern.center = 8 : i64
     // CHECK-SAME: tern.window = 32 : i64
-    %y = tern.matmul ins(%x, %w : tensor<1x32x!tern.q<int8>>, tensor<1x32x!tern.q<int8>>)
+    %y = tern.matmul ins(%x, %w : tensor<1x64x!tern.q<int8>>, tensor<1x64x!tern.q<int8>>)
       outs(%e : tensor<1x1xi32>) acc i32 {transpose_b} -> tensor<1x1xi32>
     return %y : tensor<1x1xi32>
   }
