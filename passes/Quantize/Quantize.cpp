@@ -40,7 +40,8 @@ private:
                  const LayerSpec &layer, const LayerStatistics *known);
   Value rounded(LocBuilder &b, const FloatContraction &c,
                 const LayerSpec &layer, const Rounded &codes);
-  Value scales(LocBuilder &b, ArrayRef<int64_t> shape, const Rounded &codes);
+  Value scales(LocBuilder &b, const FloatContraction &c,
+               ArrayRef<int64_t> shape, const Rounded &codes);
   void replaceMatmul(LocBuilder &b, const FloatContraction &c, Value inputs,
                      const LayerSpec &layer, const Rounded &codes);
   void replaceConv(LocBuilder &b, const FloatContraction &c, Value inputs,
@@ -72,11 +73,11 @@ Value Quantizer::inputsOf(LocBuilder &b, const FloatContraction &c,
 }
 
 /// The scales of codes, f32 of `shape`.
-Value Quantizer::scales(LocBuilder &b, ArrayRef<int64_t> shape,
-                        const Rounded &codes) {
+Value Quantizer::scales(LocBuilder &b, const FloatContraction &c,
+                        ArrayRef<int64_t> shape, const Rounded &codes) {
   eval::Tensor tensor(RankedTensorType::get(shape, b.getF32Type()));
   llvm::copy(codes.scales, tensor.as<float>());
-  return constants.make(b, tensor, "scales");
+  return constants.make(b, tensor, c.key + ".scales");
 }
 
 /// The codes as a constant of the weights' shape, rows first.
@@ -101,7 +102,7 @@ void Quantizer::replaceMatmul(LocBuilder &b, const FloatContraction &c,
   auto type = RankedTensorType::get({c.rows, c.depth}, b.getF32Type());
   Value real = b.create<ir::DequantizeOp>(
       type, weights,
-      scales(b,
+      scales(b, c,
              {c.rows, static_cast<int64_t>(llvm::divideCeil(c.depth, group))},
              codes),
       Value(),
@@ -125,7 +126,7 @@ void Quantizer::replaceConv(LocBuilder &b, const FloatContraction &c,
     op.getFilterMutable().assign(weights);
     b.setInsertionPointAfter(op);
     Value sums = op->getResult(0);
-    Value scaled = emitChannelScale(b, sums, scales(b, {c.rows}, codes));
+    Value scaled = emitChannelScale(b, sums, scales(b, c, {c.rows}, codes));
     sums.replaceAllUsesExcept(scaled, scaled.getDefiningOp());
     return;
   }
@@ -135,7 +136,7 @@ void Quantizer::replaceConv(LocBuilder &b, const FloatContraction &c,
   block[0] = 1;
   perRow[0] = c.rows;
   Value real = b.create<ir::DequantizeOp>(
-      c.weights().getType(), weights, scales(b, perRow, codes), Value(),
+      c.weights().getType(), weights, scales(b, c, perRow, codes), Value(),
       ir::FormatAttr::get(b.getContext(), block));
   op.getInputMutable().assign(inputs);
   op.getFilterMutable().assign(real);
@@ -225,6 +226,10 @@ struct Quantize : quantize::impl::QuantizeBase<Quantize> {
         met.insert(c.key);
         quantizer.run(c);
       }
+    if (met.empty())
+      mlir::emitWarning(getOperation().getLoc(),
+                        "expected products of f32 inputs and constant f32 "
+                        "weights to quantize, but the model has none");
     for (const auto &[name, layer] : parsed.layers)
       if (!met.count(name))
         return fail("expected a float contraction named '" + name +

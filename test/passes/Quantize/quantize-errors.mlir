@@ -5,6 +5,9 @@
 // RUN: not tern-opt --tern-quantize="spec=w8 statistics=%S/none.json" %s 2>&1 | FileCheck %s --check-prefix=FILE
 // RUN: tern-opt --tern-quantize="spec=w8a8 statistics=%S/Inputs/statistics.json" %s 2>&1 | FileCheck %s --check-prefix=OTHER
 
+// RUN: echo 'func.func @main(%%x: tensor<1xf32>) -> tensor<1xf32> { return %%x : tensor<1xf32> }' | tern-opt --tern-quantize=spec=w8 2>&1 | FileCheck %s --check-prefix=EMPTY
+
+// EMPTY: warning: expected products of f32 inputs and constant f32 weights to quantize, but the model has none
 // SPEC: error: expected a format such as w8a8, w4a8, w4a16g32, w8a8d or ternary, with 2 to 8 bits and groups of at least 2, but got 'w1a8'
 // LAYER: error: expected a float contraction named 'dense', but the model has none
 // ROUNDING: error: expected rounding nearest or gptq, but got 'up'
