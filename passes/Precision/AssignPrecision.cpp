@@ -68,7 +68,7 @@ struct AssignPrecision : precision::impl::AssignPrecisionBase<AssignPrecision> {
   }
 
   void fail(const Twine &message) {
-    getOperation().emitError(message);
+    mlir::emitError(getOperation().getLoc(), message);
     signalPassFailure();
   }
 

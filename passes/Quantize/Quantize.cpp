@@ -196,7 +196,7 @@ struct Quantize : quantize::impl::QuantizeBase<Quantize> {
   }
 
   void fail(const Twine &message) {
-    getOperation().emitError(message);
+    mlir::emitError(getOperation().getLoc(), message);
     signalPassFailure();
   }
 

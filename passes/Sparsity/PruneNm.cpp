@@ -108,7 +108,7 @@ struct PruneNm : sparsity::impl::PruneNmBase<PruneNm> {
   }
 
   void fail(const Twine &message) {
-    getOperation().emitError(message);
+    mlir::emitError(getOperation().getLoc(), message);
     signalPassFailure();
   }
 
