@@ -123,6 +123,18 @@ static void addOperands(const Contraction &c, ir::LayoutAttr layout,
 // Kernels of lib/Methods and passes/Lowering
 //===----------------------------------------------------------------------===//
 
+/// Operations beside each product of direct loops that sum floats: what is
+/// packed elsewhere is decoded, less its zero point, and scaled every time.
+static double preparingOf(const Contraction &c) {
+  if (!isa<FloatType>(c.accumulator))
+    return 0;
+  double operations = (c.rhsZp ? 1 : 0) + (c.rhsScale ? 2 : 0);
+  for (Type type : {c.lhs, c.rhs})
+    if (auto code = dyn_cast<ir::QType>(type))
+      operations += code.isInteger() ? 2 : 8;
+  return operations;
+}
+
 static void describeDirect(const Contraction &c, const Site &site, Work &work) {
   Kernel &kernel = work.kernel;
   auto matmul = dyn_cast<ir::MatmulOp>(c.op);
@@ -140,6 +152,7 @@ static void describeDirect(const Contraction &c, const Site &site, Work &work) {
   }
   // Beside each product operands are extended, or its sum read and written.
   kernel.macsPerOperation = 0.5;
+  work.kernelOps = static_cast<double>(c.macs()) * preparingOf(c);
 }
 
 /// Operations that make one packed code ready to be multiplied, in lanes of 32

@@ -3,6 +3,8 @@
 
 module attributes {tern.target = #tern.target<"host-avx2", "+avx2,+fma", "">} {
   tern.weight @w : tensor<16x64x!tern.q<int8>> = dense<3> : tensor<1024xi8>
+  tern.weight @q : tensor<640x64x!tern.q<int4>> = dense<17> : tensor<20480xi8>
+  tern.weight @s : tensor<640x2xf32> = dense<0> : tensor<5120xi8>
   tern.weight @f : tensor<16x64xf32> = dense<0> : tensor<4096xi8>
 
   // CHECK-LABEL: func @integer
@@ -33,6 +35,19 @@ module attributes {tern.target = #tern.target<"host-avx2", "+avx2,+fma", "">} {
     %v = tern.matmul ins(%x, %z : tensor<4x64xf32>, tensor<16x64xf32>)
       outs(%e : tensor<4x16xf32>) acc f32 {transpose_b} -> tensor<4x16xf32>
     return %y, %v : tensor<4x16xf32>, tensor<4x16xf32>
+  }
+
+  // Direct loops decode, shift and scale each weight every time: even one row of
+  // inputs is better off with packed ones.
+  // CHECK-LABEL: func @weight_only
+  func.func @weight_only(%x: tensor<1x64xf32>) -> tensor<1x640xf32> {
+    %w = tern.use @q : tensor<640x64x!tern.q<int4>>
+    %c = tern.use @s : tensor<640x2xf32>
+    %e = tensor.empty() : tensor<1x640xf32>
+    // CHECK: method = #tern<method dequant>
+    %y = tern.matmul ins(%x, %w : tensor<1x64xf32>, tensor<640x64x!tern.q<int4>>) rhs_scale(%c : tensor<640x2xf32>)
+      outs(%e : tensor<1x640xf32>) acc f32 {group = 32 : i64, transpose_b} -> tensor<1x640xf32>
+    return %y : tensor<1x640xf32>
   }
 
   // CHECK-LABEL: func @depthwise
