@@ -36,13 +36,12 @@ struct Job {
 /// Reads 256 bytes a step into registers.
 static void readBytes(const char *data, int64_t bytes) {
   for (int64_t at = 0; at + 256 <= bytes; at += 256)
-    asm volatile("vmovdqa (%0), %%ymm0\n vmovdqa 32(%0), %%ymm1\n"
-                 "vmovdqa 64(%0), %%ymm2\n vmovdqa 96(%0), %%ymm3\n"
-                 "vmovdqa 128(%0), %%ymm4\n vmovdqa 160(%0), %%ymm5\n"
-                 "vmovdqa 192(%0), %%ymm6\n vmovdqa 224(%0), %%ymm7\n" ::"r"(
-                     data + at)
-                 : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6",
-                   "xmm7");
+    asm volatile(
+        "vmovdqa (%0), %%ymm0\n vmovdqa 32(%0), %%ymm1\n"
+        "vmovdqa 64(%0), %%ymm2\n vmovdqa 96(%0), %%ymm3\n"
+        "vmovdqa 128(%0), %%ymm4\n vmovdqa 160(%0), %%ymm5\n"
+        "vmovdqa 192(%0), %%ymm6\n vmovdqa 224(%0), %%ymm7\n" ::"r"(data + at)
+        : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7");
 }
 
 #define CLOBBERED                                                              \
@@ -53,8 +52,8 @@ static void readBytes(const char *data, int64_t bytes) {
 static void productsByVnni(int64_t steps) {
 #define STEP(n) "vpdpbusd %%zmm14, %%zmm15, %%zmm" #n "\n"
   for (int64_t i = 0; i < steps; ++i)
-    asm volatile(STEP(0) STEP(1) STEP(2) STEP(3) STEP(4) STEP(5) STEP(6)
-                     STEP(7) STEP(8) STEP(9) STEP(10) STEP(11)::
+    asm volatile(STEP(0) STEP(1) STEP(2) STEP(3) STEP(4) STEP(5) STEP(6) STEP(7)
+                     STEP(8) STEP(9) STEP(10) STEP(11)::
                          : CLOBBERED);
 #undef STEP
 }
@@ -65,8 +64,8 @@ static void productsByPairs(int64_t steps) {
   "vpmaddubsw %%ymm14, %%ymm15, %%ymm13\n vpaddw %%ymm13, %%ymm" #n            \
   ", %%ymm" #n "\n"
   for (int64_t i = 0; i < steps; ++i)
-    asm volatile(STEP(0) STEP(1) STEP(2) STEP(3) STEP(4) STEP(5) STEP(6)
-                     STEP(7) STEP(8) STEP(9) STEP(10) STEP(11)::
+    asm volatile(STEP(0) STEP(1) STEP(2) STEP(3) STEP(4) STEP(5) STEP(6) STEP(7)
+                     STEP(8) STEP(9) STEP(10) STEP(11)::
                          : CLOBBERED);
 #undef STEP
 }
@@ -150,8 +149,8 @@ int32_t bench_run(const tern_model *model, uint32_t entry,
                   uint32_t repeats, double *seconds) {
   for (uint32_t i = 0; i < repeats; ++i) {
     double start = now();
-    int32_t code = model->run(contexts[i % numContexts], entry, inputs,
-                              outputs, workspace, threads->get());
+    int32_t code = model->run(contexts[i % numContexts], entry, inputs, outputs,
+                              workspace, threads->get());
     seconds[i] = now() - start;
     if (code != TERN_OK)
       return code;

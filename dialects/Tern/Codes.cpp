@@ -18,17 +18,19 @@ Type tern::toTernElementType(Type type) {
         if (width == 1)
           return integer;
         if (width <= 16)
-          return QType::get(context,
-                            integer.isUnsigned() ? CodeKind::UInt : CodeKind::SInt,
-                            width);
+          return QType::get(
+              context, integer.isUnsigned() ? CodeKind::UInt : CodeKind::SInt,
+              width);
         return IntegerType::get(context, width);
       })
       .Case<Float8E4M3FNType>([&](Type) { return small(CodeKind::E4M3FN); })
       .Case<Float8E4M3FNUZType>([&](Type) { return small(CodeKind::E4M3FNUZ); })
       .Case<Float8E5M2Type>([&](Type) { return small(CodeKind::E5M2); })
       .Case<Float8E5M2FNUZType>([&](Type) { return small(CodeKind::E5M2FNUZ); })
-      .Case<onnx_ir::Float4E2M1Type>([&](Type) { return small(CodeKind::E2M1); })
-      .Case<onnx_ir::Float8E8M0Type>([&](Type) { return small(CodeKind::E8M0); })
+      .Case<onnx_ir::Float4E2M1Type>(
+          [&](Type) { return small(CodeKind::E2M1); })
+      .Case<onnx_ir::Float8E8M0Type>(
+          [&](Type) { return small(CodeKind::E8M0); })
       .Case<FloatType, QType>([](Type same) { return same; })
       .Default([](Type) { return Type(); });
 }
@@ -65,10 +67,10 @@ float tern::decodeFloat(CodeKind kind, uint8_t bits) {
     return mantissa ? NAN : (sign ? -INFINITY : INFINITY);
   if (kind == CodeKind::E4M3FN && magnitude == 0x7f)
     return NAN;
-  float value =
-      exponent ? std::ldexp(float(mantissa + (1 << f.mantissaBits)),
-                            exponent - f.bias - f.mantissaBits)
-               : std::ldexp(float(mantissa), 1 - f.bias - f.mantissaBits);
+  float value = exponent
+                    ? std::ldexp(float(mantissa + (1 << f.mantissaBits)),
+                                 exponent - f.bias - f.mantissaBits)
+                    : std::ldexp(float(mantissa), 1 - f.bias - f.mantissaBits);
   return sign ? -value : value;
 }
 
@@ -91,8 +93,10 @@ uint8_t tern::encodeFloat(CodeKind kind, float value, bool saturate) {
     return encodeE8M0(value);
   SmallFloat f = describeSmallFloat(kind);
   int magnitudeBits = f.exponentBits + f.mantissaBits;
-  uint8_t signBit = static_cast<uint8_t>(std::signbit(value) ? 1 << magnitudeBits : 0);
-  uint8_t nan = f.fnuz ? 1 << magnitudeBits : ((1 << magnitudeBits) - 1) | signBit;
+  uint8_t signBit =
+      static_cast<uint8_t>(std::signbit(value) ? 1 << magnitudeBits : 0);
+  uint8_t nan =
+      f.fnuz ? 1 << magnitudeBits : ((1 << magnitudeBits) - 1) | signBit;
   int greatest = f.greatest;
   uint8_t beyond = f.ieee ? (greatest + 1) | signBit : nan;
   if (f.finite)
@@ -107,7 +111,8 @@ uint8_t tern::encodeFloat(CodeKind kind, float value, bool saturate) {
   int exponent = magnitude == 0 ? 1 - f.bias : std::ilogb(magnitude);
   exponent = std::max(exponent, 1 - f.bias);
   long steps = std::lrint(std::ldexp(magnitude, f.mantissaBits - exponent));
-  long code = steps + (static_cast<long>(exponent + f.bias - 1) << f.mantissaBits);
+  long code =
+      steps + (static_cast<long>(exponent + f.bias - 1) << f.mantissaBits);
   if (code > greatest)
     return limit;
   if (f.fnuz && code == 0)

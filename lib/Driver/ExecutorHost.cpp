@@ -196,17 +196,16 @@ LogicalResult HostExecutor::runOn(StringRef name, ArrayRef<const void *> inputs,
                                   ArrayRef<void *> outputs) {
   auto entry = llvm::find_if(
       info.entries, [&](const auto &each) { return each.name == name; });
-  if (entry == info.entries.end() ||
-      model->info->memory == TERN_MEMORY_DEVICE)
+  if (entry == info.entries.end() || model->info->memory == TERN_MEMORY_DEVICE)
     return failure();
   if (!workspace || workspaceBytes < entry->workspaceBytes) {
     workspaceBytes = entry->workspaceBytes;
     workspace.emplace(workspaceBytes, 0);
   }
   uint32_t index = entry - info.entries.begin();
-  int32_t status = model->run(state.data(), index, inputs.data(),
-                              outputs.data(), workspace->data(),
-                              threads ? threads->get() : nullptr);
+  int32_t status =
+      model->run(state.data(), index, inputs.data(), outputs.data(),
+                 workspace->data(), threads ? threads->get() : nullptr);
   if (status != TERN_OK)
     return error() << "run failed: " << describeStatus(status);
   return success();

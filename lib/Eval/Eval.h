@@ -32,8 +32,8 @@ public:
 
   /// The value of `value` by evaluating what it depends on, back to `known`.
   /// Fails silently when that needs a block argument that is not known.
-  /// Everything computed on the way is added to `known`, but for tensors of more
-  /// than a megabyte: they are computed again where they are needed.
+  /// Everything computed on the way is added to `known`, but for tensors of
+  /// more than a megabyte: they are computed again where they are needed.
   mlir::FailureOr<Tensor> evaluate(mlir::Value value, ValueMap &known);
 
   /// From now on moves results within what implementations may choose

@@ -59,9 +59,8 @@ std::optional<RowScales> graph::rowScales(const CodeOperand &matrix,
   return result;
 }
 
-std::optional<CodeOperand> graph::codeOperand(Value value,
-                                              ConstantFn constantOf,
-                                              bool floats) {
+std::optional<CodeOperand>
+graph::codeOperand(Value value, ConstantFn constantOf, bool floats) {
   auto op = value.getDefiningOp<ir::DequantizeOp>();
   if (!op || !elementOf(value).isF32())
     return std::nullopt;

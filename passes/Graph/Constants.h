@@ -44,8 +44,7 @@ private:
   /// Weights stand in the order they were made.
   mlir::Operation *lastWeight = nullptr;
   /// Weights by their bytes and type, so that an initializer is one weight.
-  llvm::DenseMap<std::tuple<mlir::Attribute, mlir::Type, int>,
-                 mlir::StringAttr>
+  llvm::DenseMap<std::tuple<mlir::Attribute, mlir::Type, int>, mlir::StringAttr>
       existing;
 };
 

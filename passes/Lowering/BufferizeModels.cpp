@@ -92,10 +92,10 @@ struct InsertModel
         return failure();
       buffers.push_back(*buffer);
     }
-    rewriter.create<ir::InsertOp>(
-        op->getLoc(), TypeRange(), buffers.front(),
-        insert.getStarts() ? buffers[1] : Value(), buffers.back(),
-        insert.getAxisAttr(), insert.getCircularAttr());
+    rewriter.create<ir::InsertOp>(op->getLoc(), TypeRange(), buffers.front(),
+                                  insert.getStarts() ? buffers[1] : Value(),
+                                  buffers.back(), insert.getAxisAttr(),
+                                  insert.getCircularAttr());
     replaceOpWithBufferizedValues(rewriter, op, buffers.back());
     return success();
   }

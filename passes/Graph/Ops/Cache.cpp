@@ -30,9 +30,9 @@ static LogicalResult expandTensorScatter(Expansion &e) {
       return e.refuse("expected an index for each batch");
     starts = reshape(e.b, e.operand(2), {e.shape(0)[0]});
   }
-  auto insert = e.b.create<ir::InsertOp>(
-      e.operand(0).getType(), e.operand(1), starts, e.operand(0), *axis,
-      mode == "circular");
+  auto insert =
+      e.b.create<ir::InsertOp>(e.operand(0).getType(), e.operand(1), starts,
+                               e.operand(0), *axis, mode == "circular");
   e.result(0, insert.getResult(0), e.onnxElementType(0));
   return success();
 }

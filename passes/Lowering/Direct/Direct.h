@@ -8,8 +8,8 @@
 //   for each term of the dot products:    acc[x] += lhs term * rhs term
 //   result[x] = epilogue(acc[x])
 //
-// The innermost loop runs over neighbours in memory. Sums are in the order of k;
-// a float dot product of rows is 16 such sums side by side.
+// The innermost loop runs over neighbours in memory. Sums are in the order of
+// k; a float dot product of rows is 16 such sums side by side.
 //
 //===----------------------------------------------------------------------===//
 #pragma once

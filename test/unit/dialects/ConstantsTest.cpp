@@ -11,16 +11,13 @@ using namespace tern;
 namespace {
 class ConstantsTest : public ::testing::Test {
 protected:
-  ConstantsTest() {
-    context.loadDialect<ir::TernDialect, func::FuncDialect>();
-  }
+  ConstantsTest() { context.loadDialect<ir::TernDialect, func::FuncDialect>(); }
 
   /// The elements of a module's one use, by way of `weight`, its definition.
   std::vector<int64_t> elements(StringRef weight, StringRef type) {
     module = parseSourceString<ModuleOp>(
         ("tern.weight @w : " + weight +
-         "\nfunc.func @main() {\n%w = tern.use @w : " + type +
-         "\nreturn\n}")
+         "\nfunc.func @main() {\n%w = tern.use @w : " + type + "\nreturn\n}")
             .str(),
         &context);
     std::vector<int64_t> found;
