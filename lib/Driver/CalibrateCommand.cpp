@@ -1,7 +1,7 @@
 //===- CalibrateCommand.cpp - tern calibrate ------------------------------===//
 #include "lib/Driver/Calibrate.h"
 #include "lib/Driver/Commands.h"
-#include "llvm/Support/FileSystem.h"
+#include "lib/Driver/OutputStream.h"
 
 using namespace tern;
 using namespace tern::driver;
@@ -42,19 +42,8 @@ int CalibrateCommand::run() {
   if (int code = calibrate(options.model, data, *context, *compile,
                            /*withHessians=*/false, statistics))
     return code;
-  std::error_code code;
-  llvm::raw_fd_ostream os(output, code);
-  if (!code) {
-    calib::writeJson(statistics, os);
-    os.flush();
-    code = os.error();
-  }
-  if (!code)
-    return ExitOk;
-  os.clear_error();
-  llvm::errs() << "tern: cannot write " << output << ": " << code.message()
-               << "\n";
-  return ExitEnvironment;
+  return writeOutput(
+      output, [&](llvm::raw_ostream &os) { calib::writeJson(statistics, os); });
 }
 
 } // namespace

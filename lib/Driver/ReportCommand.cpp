@@ -1,9 +1,9 @@
 //===- ReportCommand.cpp - tern report ------------------------------------===//
 #include "lib/Driver/Commands.h"
+#include "lib/Driver/OutputStream.h"
 #include "lib/Driver/QuantizeFlags.h"
 #include "lib/Driver/Report.h"
 #include "mlir/IR/Diagnostics.h"
-#include "llvm/Support/FileSystem.h"
 
 using namespace mlir;
 using namespace tern;
@@ -84,24 +84,14 @@ int ReportCommand::describe(ModuleOp graph, const CompileOptions &compile,
 }
 
 int ReportCommand::print(const Comparison &comparison) {
-  std::error_code code;
-  llvm::raw_fd_ostream os(output, code);
-  if (!code) {
+  return writeOutput(output, [&](llvm::raw_ostream &os) {
     if (json)
       printJson(comparison, os);
     else if (html)
       printHtml(comparison, os);
     else
       printText(comparison, os);
-    os.flush();
-    code = os.error();
-  }
-  if (!code)
-    return ExitOk;
-  os.clear_error();
-  llvm::errs() << "tern: cannot write " << output << ": " << code.message()
-               << "\n";
-  return ExitEnvironment;
+  });
 }
 
 int ReportCommand::run() {

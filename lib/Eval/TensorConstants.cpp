@@ -16,11 +16,6 @@ bool eval::isInlineConstant(RankedTensorType type) {
          type.getNumElements() <= inlineElements;
 }
 
-bool eval::packsCodes(QType code) {
-  unsigned bits = code.getBits();
-  return bits == 1 || bits == 2 || bits == 4;
-}
-
 int64_t eval::blobBytes(RankedTensorType type) {
   if (auto code = dyn_cast<QType>(type.getElementType()))
     return constantBytes(code, type.getNumElements());
@@ -56,7 +51,7 @@ DenseElementsAttr eval::toDense(const Tensor &value) {
 static std::vector<char> packBlob(const Tensor &value) {
   std::vector<char> blob(blobBytes(value.getType()), 0);
   auto code = dyn_cast<QType>(value.getElementType());
-  if (!code || !packsCodes(code)) {
+  if (!code || constantBits(code) >= 8) {
     std::copy_n(value.data(), blob.size(), blob.begin());
     return blob;
   }

@@ -3,17 +3,10 @@
 #include "lib/Eval/Tensor.h"
 #include "mlir/IR/BuiltinAttributes.h"
 
-namespace tern::ir {
-class QType;
-}
-
 namespace tern::eval {
 
 /// Whether a constant of this type is an arith.constant rather than a weight.
 bool isInlineConstant(mlir::RankedTensorType type);
-
-/// Whether a weight's blob holds several codes to a byte.
-bool packsCodes(ir::QType code);
 
 /// Bytes of a constant of tensor-level type, as a weight's blob has them.
 int64_t blobBytes(mlir::RankedTensorType type);

@@ -17,7 +17,7 @@ static std::optional<Tensor> readBlob(ArrayRef<char> blob,
     return std::nullopt;
   Tensor result(type);
   auto code = dyn_cast<QType>(type.getElementType());
-  if (!code || !eval::packsCodes(code)) {
+  if (!code || constantBits(code) >= 8) {
     std::copy_n(blob.data(), result.sizeInBytes(), result.data());
     return result;
   }
