@@ -3,7 +3,6 @@
 
 using namespace tern;
 using namespace tern::calib;
-using namespace tern::calib;
 using llvm::Expected;
 using llvm::StringRef;
 

@@ -14,9 +14,11 @@ public:
   virtual mlir::FailureOr<llvm::SmallVector<eval::Tensor>>
   run(llvm::StringRef entry, llvm::ArrayRef<eval::Tensor> inputs) = 0;
 
+  /// Whether the code reads and writes this process's memory.
+  virtual bool sharesMemory() const { return false; }
   /// Runs an entry on memory that stays with the caller and has the size of its
-  /// inputs and outputs; an output in an input's place has that input's. Fails
-  /// silently where the code does not run in this process.
+  /// inputs and outputs; an output in an input's place has that input's. For
+  /// executors that share memory.
   virtual mlir::LogicalResult runOn(llvm::StringRef entry,
                                     llvm::ArrayRef<const void *> inputs,
                                     llvm::ArrayRef<void *> outputs) {

@@ -86,6 +86,9 @@ public:
   }
   FailureOr<std::vector<double>> time(StringRef entry,
                                       ArrayRef<eval::Tensor> inputs) override;
+  bool sharesMemory() const override {
+    return model->info->memory != TERN_MEMORY_DEVICE;
+  }
   LogicalResult runOn(StringRef entry, ArrayRef<const void *> inputs,
                       ArrayRef<void *> outputs) override;
 
@@ -196,8 +199,7 @@ LogicalResult HostExecutor::runOn(StringRef name, ArrayRef<const void *> inputs,
                                   ArrayRef<void *> outputs) {
   auto entry = llvm::find_if(
       info.entries, [&](const auto &each) { return each.name == name; });
-  if (entry == info.entries.end() || model->info->memory == TERN_MEMORY_DEVICE)
-    return failure();
+  assert(entry != info.entries.end() && sharesMemory());
   if (!workspace || workspaceBytes < entry->workspaceBytes) {
     workspaceBytes = entry->workspaceBytes;
     workspace.emplace(workspaceBytes, 0);

@@ -69,6 +69,10 @@ llvm::Error Generator::addEntry(const backend::EntryInfo &entry) {
 
 llvm::Expected<std::unique_ptr<Generator>>
 Generator::create(const backend::ModelInfo &info, Executor &executor) {
+  if (!executor.sharesMemory())
+    return createStringError("expected a target whose code runs in this "
+                             "process, but got " +
+                             info.target);
   std::unique_ptr<Generator> generator(new Generator(info, executor));
   for (const backend::EntryInfo &entry : generator->info.entries)
     if (llvm::Error error = generator->addEntry(entry))
@@ -125,9 +129,7 @@ llvm::Error Generator::run(const Step &step, llvm::ArrayRef<int64_t> tokens) {
       outputs.push_back(others.emplace_back(output.bytes).data());
   }
   if (failed(executor.runOn(step.entry->name, inputs, outputs)))
-    return createStringError("expected a target whose code runs in this "
-                             "process, but got " +
-                             info.target);
+    return createStringError("entry %s did not run", step.entry->name.c_str());
   past += step.tokens;
   return llvm::Error::success();
 }
