@@ -98,7 +98,8 @@ class Kernel:
         for tensor in entry.inputs:
             inputs.append(tern._aligned(tensor.nbytes))
             inputs[-1][:] = np.ascontiguousarray(arrays[tensor.name]).reshape(-1).view(np.uint8)
-        outputs = [tern._aligned(t.nbytes) for t in entry.outputs]
+        outputs = [inputs[t.alias] if t.alias >= 0 else tern._aligned(t.nbytes)
+                   for t in entry.outputs]
         self.kept = inputs, outputs, tern._aligned(entry.workspace_bytes)
         self.result = outputs[0].view(entry.outputs[0].dtype).reshape(entry.outputs[0].shape)
         self.first = 0

@@ -1,6 +1,7 @@
 //===- Pricing.cpp - What a contraction costs, computed by a method -------===//
 #include "lib/Methods/Pricing.h"
 #include "dialects/Tern/Layout.h"
+#include "lib/Methods/FloatTile.h"
 #include "lib/Methods/NarrowSums.h"
 #include "lib/Methods/SimtPlan.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -139,7 +140,11 @@ static void describeDirect(const Contraction &c, const Site &site, Work &work) {
   Kernel &kernel = work.kernel;
   auto matmul = dyn_cast<ir::MatmulOp>(c.op);
   bool byDots = matmul && (matmul.getTransposeB() || c.rhsScale);
-  kernel.kind = byDots ? Kernel::Kind::DirectByDots : Kernel::Kind::Direct;
+  std::optional<FloatTile> tile;
+  if (matmul)
+    tile = planFloatTile(matmul, site.shape);
+  kernel.kind =
+      byDots || tile ? Kernel::Kind::DirectByDots : Kernel::Kind::Direct;
   work.lhs = extended(c.lhs);
   work.rhs = extended(c.rhs);
   if (site.shape.isSimt) {
@@ -151,7 +156,11 @@ static void describeDirect(const Contraction &c, const Site &site, Work &work) {
     return;
   }
   // Beside each product operands are extended, or its sum read and written.
-  kernel.macsPerOperation = 0.5;
+  double others = 1;
+  if (tile)
+    others = (c.lhs.isF32() ? 0 : 1.0 / tile->columns) +
+             (c.rhs.isF32() ? 0 : 1.0 / tile->rows);
+  kernel.macsPerOperation = 1 / (1 + others);
   work.kernelOps = static_cast<double>(c.macs()) * preparingOf(c);
 }
 

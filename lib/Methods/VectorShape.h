@@ -24,7 +24,7 @@ struct VectorShape {
   bool isSimt = false;
   /// Codes of a byte from which on weights that are read once are asked for
   /// before they are read; 0: never. Measured by bench/mpgemm.py at M = 1: with
-  /// AVX2 one code gains nothing, two and four gain; AVX-512 is unmeasured.
+  /// AVX2 bytes gain a tenth, fewer bits more; AVX-512 is unmeasured.
   int64_t prefetchFields = 0;
   /// Whether a table of 16 bytes is looked up by every lane in about the time
   /// of an addition. Of the cores that llvm-mca knows, it is so on the SiFive

@@ -1,5 +1,6 @@
 //===- Emit.cpp - Writing loops and index arithmetic ----------------------===//
 #include "passes/Lowering/Emit.h"
+#include "dialects/Kern/Kern.h"
 #include "mlir/Dialect/Affine/Utils.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 
@@ -30,6 +31,11 @@ Value Emitter::sub(Value a, Value b) {
 }
 Value Emitter::mul(Value a, Value b) {
   return createOrFold<arith::MulIOp>(a, b);
+}
+Value Emitter::multiplyAdd(Value x, Value y, Value sum, bool fused) {
+  if (fused)
+    return create<kern::FmaOp>(x, y, sum);
+  return create<arith::AddFOp>(create<arith::MulFOp>(x, y), sum);
 }
 Value Emitter::div(Value a, int64_t b) {
   return b == 1 ? a : createOrFold<arith::DivUIOp>(a, index(b));

@@ -22,6 +22,8 @@ public:
   Value sub(Value a, Value b);
   Value mul(Value a, Value b);
   Value mul(Value a, int64_t b) { return mul(a, like(a, b)); }
+  /// x * y + sum of floats; `fused`: rounded once.
+  Value multiplyAdd(Value x, Value y, Value sum, bool fused);
   /// Of non-negative indices.
   Value div(Value a, int64_t b);
   Value mod(Value a, int64_t b);

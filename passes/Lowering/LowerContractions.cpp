@@ -51,10 +51,9 @@ static int64_t lower(func::FuncOp kernel, Operation *op,
   }
   if (isPacked(op))
     return lowerPackedContraction(kernel, op, shape);
-  int64_t strip = shape.isSimt ? singleResult : longStrip;
   if (auto matmul = dyn_cast<ir::MatmulOp>(op))
-    return lowerDirectMatmul(kernel, matmul, strip);
-  return lowerDirectConv(kernel, cast<ir::ConvOp>(op), strip);
+    return lowerDirectMatmul(kernel, matmul, shape);
+  return lowerDirectConv(kernel, cast<ir::ConvOp>(op), shape);
 }
 
 namespace {

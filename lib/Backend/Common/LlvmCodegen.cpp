@@ -3,11 +3,22 @@
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Passes/PassBuilder.h"
+#include "llvm/Support/CommandLine.h"
 #include "llvm/Support/TargetSelect.h"
 
 using namespace mlir;
 using namespace tern;
 using namespace tern::backend;
+
+/// LLVM turns chains of integer sums into trees, for the sake of latency.
+/// Kernels have as many chains as the registers hold; a tree's parts do not
+/// fit, and go through memory (a third of the time of a product of 16 rows).
+static void keepChainsOfSums() {
+  auto &options = llvm::cl::getRegisteredOptions();
+  auto found = options.find("x86-machine-combiner");
+  if (found != options.end())
+    found->second->addOccurrence(0, found->first(), "false");
+}
 
 std::unique_ptr<llvm::TargetMachine>
 backend::createMachine(const LlvmMachine &machine, std::string &error) {
@@ -16,6 +27,7 @@ backend::createMachine(const LlvmMachine &machine, std::string &error) {
     llvm::InitializeAllTargets();
     llvm::InitializeAllTargetMCs();
     llvm::InitializeAllAsmPrinters();
+    keepChainsOfSums();
     return true;
   }();
   (void)initialized;

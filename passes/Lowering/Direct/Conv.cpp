@@ -9,9 +9,9 @@ using namespace tern::lowering;
 namespace {
 class Conv {
 public:
-  Conv(func::FuncOp kernel, ir::ConvOp op, int64_t stripWidth)
+  Conv(func::FuncOp kernel, ir::ConvOp op, const VectorShape &shape)
       : op(op), b(op.getLoc(), op.getContext()),
-        strip(b, kernel, op, op.getAccumulator(), stripWidth),
+        strip(b, kernel, op, op.getAccumulator(), stripWidthFor(shape)),
         spatial(shapeOf(op.getInit()).size() - 2) {}
   int64_t emit();
 
@@ -112,6 +112,7 @@ int64_t Conv::emit() {
   int64_t perGroup =
       shapeOf(op.getFilter())[0] / static_cast<int64_t>(op.getGroups());
   return strip.emit([&](ValueRange place, Columns columns) {
+    strip.clear(columns);
     Value group = b.div(place[1], perGroup);
     b.loop(0, channels, [&](Value c) {
       Value channel = b.add(b.mul(group, channels), c);
@@ -121,6 +122,6 @@ int64_t Conv::emit() {
 }
 
 int64_t lowering::lowerDirectConv(func::FuncOp kernel, ir::ConvOp op,
-                                  int64_t stripWidth) {
-  return Conv(kernel, op, stripWidth).emit();
+                                  const VectorShape &shape) {
+  return Conv(kernel, op, shape).emit();
 }

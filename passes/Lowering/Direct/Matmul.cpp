@@ -1,6 +1,6 @@
 //===- Matmul.cpp - tern.matmul on operands as they are -------------------===//
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "passes/Lowering/Direct/Direct.h"
+#include "passes/Lowering/Direct/FloatTile.h"
 
 using namespace mlir;
 using namespace tern;
@@ -9,9 +9,9 @@ using namespace tern::lowering;
 namespace {
 class Matmul {
 public:
-  Matmul(func::FuncOp kernel, ir::MatmulOp op, int64_t stripWidth)
+  Matmul(func::FuncOp kernel, ir::MatmulOp op, const VectorShape &shape)
       : op(op), b(op.getLoc(), op.getContext()),
-        strip(b, kernel, op, op.getAccumulator(), stripWidth),
+        strip(b, kernel, op, op.getAccumulator(), stripWidthFor(shape)),
         depth(shapeOf(op.getLhs()).back()) {}
   int64_t emit();
 
@@ -100,7 +100,7 @@ Value Matmul::termOf(ValueRange place, Value k, Value n) {
 /// Sums of every 16th term beside one another, then of neighbours: in this
 /// order on every machine, and in vectors where there are some.
 Value Matmul::floatDot(ValueRange place, Value n) {
-  constexpr int64_t width = 16;
+  constexpr int64_t width = floatLanes;
   SmallVector<Value> sums(depth < width ? 1 : width,
                           b.constant(op.getAccumulator(), 0));
   auto add = [&](Value x, Value y) -> Value {
@@ -166,6 +166,7 @@ void Matmul::addScaledDots(ValueRange place, Columns columns) {
 
 int64_t Matmul::emit() {
   return strip.emit([&](ValueRange place, Columns columns) {
+    strip.clear(columns);
     if (op.getRhsScale() && hasIntegerLhs())
       addScaledDots(place, columns);
     else if (op.getTransposeB())
@@ -176,6 +177,13 @@ int64_t Matmul::emit() {
 }
 
 int64_t lowering::lowerDirectMatmul(func::FuncOp kernel, ir::MatmulOp op,
-                                    int64_t stripWidth) {
-  return Matmul(kernel, op, stripWidth).emit();
+                                    const VectorShape &shape) {
+  std::optional<FloatTile> tile = planFloatTile(op, shape);
+  if (!tile)
+    return Matmul(kernel, op, shape).emit();
+  Emitter b(op.getLoc(), op.getContext());
+  Strip strip(b, kernel, op, op.getAccumulator(), tileStrip, tile->rows);
+  return strip.emit([&](ValueRange place, Columns columns) {
+    emitFloatTile(b, op, *tile, shape, strip, place, columns);
+  });
 }

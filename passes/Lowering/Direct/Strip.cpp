@@ -1,5 +1,6 @@
 //===- Strip.cpp - The strip of results that a grid point makes -----------===//
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "passes/Lowering/Direct/Direct.h"
 #include "passes/Lowering/Epilogue.h"
 
@@ -35,8 +36,8 @@ Value lowering::product(Emitter &b, Value x, Value y) {
 }
 
 Strip::Strip(Emitter &b, func::FuncOp kernel, Operation *op, Type accumulator,
-             int64_t maxWidth)
-    : b(b), kernel(kernel), op(op), accumulator(accumulator) {
+             int64_t maxWidth, int64_t rows)
+    : b(b), kernel(kernel), op(op), accumulator(accumulator), rows(rows) {
   init = cast<DestinationStyleOpInterface>(op).getDpsInits()[0];
   width = std::min(maxWidth, shapeOf(init).back());
 }
@@ -54,13 +55,25 @@ void Strip::clear(Columns range) {
 }
 
 void Strip::finish(ValueRange place, Columns range) {
-  over(range, [&](Value x) {
-    SmallVector<Value> indices(place);
-    indices.push_back(x);
-    Value value = b.create<memref::LoadOp>(acc, b.sub(x, begin));
-    b.create<memref::StoreOp>(emitEpilogue(b, op, value, indices), init,
-                              indices);
-  });
+  for (int64_t row = 0; row < rows; ++row)
+    over(range, [&](Value x) {
+      SmallVector<Value> indices(place);
+      if (row)
+        indices.back() = b.add(place.back(), row);
+      indices.push_back(x);
+      Value at = b.add(b.sub(x, begin), row * width);
+      Value value = b.create<memref::LoadOp>(acc, at);
+      b.create<memref::StoreOp>(emitEpilogue(b, op, value, indices), init,
+                                indices);
+    });
+}
+
+void Strip::store(Value sums, int64_t row, Value x) {
+  Value at = b.add(b.sub(x, begin), row * width);
+  if (isa<VectorType>(sums.getType()))
+    b.create<vector::StoreOp>(sums, acc, at);
+  else
+    b.create<memref::StoreOp>(sums, acc, at);
 }
 
 void Strip::accumulate(Columns range, function_ref<Value(Value)> term) {
@@ -78,14 +91,18 @@ void Strip::accumulate(Columns range, function_ref<Value(Value)> term) {
 int64_t Strip::emit(function_ref<void(ValueRange, Columns)> sum) {
   ArrayRef<int64_t> shape = shapeOf(init);
   b.setInsertionPoint(op);
-  acc = b.create<memref::AllocaOp>(MemRefType::get({width}, accumulator));
+  acc =
+      b.create<memref::AllocaOp>(MemRefType::get({rows * width}, accumulator));
   SmallVector<int64_t> grid(shape.drop_back());
+  if (rows > 1)
+    grid.back() /= rows;
   grid.push_back(llvm::divideCeil(shape.back(), width));
   b.loop(kernel.getArgument(0), kernel.getArgument(1), [&](Value point) {
     SmallVector<Value> place = b.delinearize(point, grid);
     begin = b.mul(place.pop_back_val(), width);
+    if (rows > 1)
+      place.back() = b.mul(place.back(), rows);
     Columns range = {begin, b.min(b.add(begin, width), shape.back())};
-    clear(range);
     sum(place, range);
     finish(place, range);
   });

@@ -112,10 +112,7 @@ void Strip::floatStep(Value block, Value group, Values &acc) {
                                            b.add(k, i * p.paddedK() + f));
         a = broadcast(a);
         Value &sum = acc[number(v, i)];
-        if (p.shape.hasFma)
-          sum = b.create<kern::FmaOp>(w, a, sum);
-        else
-          sum = b.create<arith::AddFOp>(b.create<arith::MulFOp>(w, a), sum);
+        sum = b.multiplyAdd(w, a, sum, p.shape.hasFma);
       }
     }
   }

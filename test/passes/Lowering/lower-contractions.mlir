@@ -77,13 +77,19 @@ func.func @main(%weights: memref<?xi8>, %workspace: memref<?xi8>, %x: memref<?xi
 
 // -----
 
-// A float dot product of rows: 16 sums side by side, then the tail.
+// A float dot product of rows: 16 sums side by side, whose halves are added, then
+// the tail. Both columns are made in one pass.
 // CHECK-LABEL: func.func private @floats
 func.func private @floats(%lo: index, %hi: index, %x: memref<1x34xf32>, %w: memref<2x34xf16>, %y: memref<1x2xf32>) attributes {kern.kernel, kern.layer = ""} {
-  // CHECK: %[[SUMS:.*]]:16 = scf.for %{{.*}} = %c0 to %c2 {{.*}} iter_args(
-  // CHECK-COUNT-16: arith.mulf
+  // CHECK: %[[SUMS:.*]] = scf.for %{{.*}} = %c0 to %c2 {{.*}} iter_args(
+  // CHECK: vector.load %arg2{{.*}} : memref<1x34xf32>, vector<16xf32>
+  // CHECK: %[[HALF:.*]] = vector.load %arg3{{.*}} : memref<2x34xf16>, vector<16xf16>
+  // CHECK: arith.extf %[[HALF]]
+  // CHECK: arith.mulf {{.*}} : vector<16xf32>
   // CHECK: scf.yield
-  // CHECK: arith.addf %[[SUMS]]#0, %[[SUMS]]#8
+  // CHECK: vector.store %[[SUMS]], %[[LANES:.*]][%c0] : memref<16xf32>, vector<16xf32>
+  // CHECK: vector.load %[[LANES]][%c0] : memref<16xf32>, vector<8xf32>
+  // CHECK: vector.load %[[LANES]][%c8] : memref<16xf32>, vector<8xf32>
   // CHECK: scf.for %{{.*}} = %c32 to %c34
   tern.matmul ins(%x, %w : memref<1x34xf32>, memref<2x34xf16>) outs(%y : memref<1x2xf32>) acc f32 {transpose_b}
   return
@@ -94,6 +100,32 @@ func.func @main(%weights: memref<?xi8>, %workspace: memref<?xi8>, %x: memref<?xi
   %o = kern.view %y[0] : memref<?xi8> to memref<1x2xf32>
   kern.launch @floats grid 1(%a, %w, %o) : memref<1x34xf32>, memref<2x34xf16>, memref<1x2xf32>
   return
+}
+
+// -----
+
+// K x N: what is read of the right-hand side serves four rows, of which there are
+// two times as many; products and sums are rounded once where the machine can.
+// CHECK-LABEL: func.func private @rows
+// CHECK-SAME: kern.grid = 2 : i64
+module attributes {tern.target = #tern.target<"host-avx2", "+avx2,+fma", "0">} {
+func.func private @rows(%lo: index, %hi: index, %x: memref<8x3xf32>, %w: memref<3x16xbf16>, %y: memref<8x16xf32>) attributes {kern.kernel, kern.layer = ""} {
+  // CHECK: %[[SUMS:.*]]:4 = scf.for %{{.*}} = %c0 to %c3
+  // CHECK: vector.load %arg3{{.*}} : memref<3x16xbf16>, vector<16xbf16>
+  // CHECK-NOT: vector.load
+  // CHECK-COUNT-4: kern.fma {{.*}} : vector<16xf32>
+  // CHECK: vector.store %[[SUMS]]#0
+  // CHECK: vector.store %[[SUMS]]#3
+  tern.matmul ins(%x, %w : memref<8x3xf32>, memref<3x16xbf16>) outs(%y : memref<8x16xf32>) acc f32
+  return
+}
+func.func @main(%weights: memref<?xi8>, %workspace: memref<?xi8>, %x: memref<?xi8>, %y: memref<?xi8>) attributes {kern.entry, kern.inputs = [], kern.outputs = [], kern.workspace = 0 : i64} {
+  %a = kern.view %x[0] : memref<?xi8> to memref<8x3xf32>
+  %w = kern.view %weights[64] : memref<?xi8> to memref<3x16xbf16>
+  %o = kern.view %y[0] : memref<?xi8> to memref<8x16xf32>
+  kern.launch @rows grid 1(%a, %w, %o) : memref<8x3xf32>, memref<3x16xbf16>, memref<8x16xf32>
+  return
+}
 }
 
 // -----
