@@ -64,8 +64,10 @@ PackedBlocks tern::planPackedBlocks(const VectorShape &shape, int64_t rows,
 }
 
 VectorShape tern::getVectorShape(ir::TargetAttr target) {
-  constexpr VectorShape avx512 = {16, 4, false, 64, 8, 2, true, false, 4};
-  constexpr VectorShape avx2 = {8, 4, false, 32, 4, 2, true, false, 1};
+  constexpr VectorShape avx512 = {16,   4,     false, 64,    8,   2,
+                                  true, false, 4,     false, true};
+  constexpr VectorShape avx2 = {8,    4,     false, 32,    4,   2,
+                                true, false, 1,     false, true};
   constexpr VectorShape sse = {4, 4, false, 16, 4, 2, false};
   // Strips of [8] lanes: 16 at VLEN 128, 128 at VLEN 1024.
   constexpr VectorShape rvv = {8, 1, true, 128, 4, 1, true, false, 0, true};

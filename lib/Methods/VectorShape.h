@@ -30,6 +30,9 @@ struct VectorShape {
   /// of an addition. Of the cores that llvm-mca knows, it is so on the SiFive
   /// P670 and not on the X280.
   bool looksUp = false;
+  /// Whether codes of 4 bits become floats quicker by a table in registers than
+  /// by conversions (x86 shuffles bytes).
+  bool hasTables = false;
 };
 
 /// How a packed kernel blocks its registers and its panel of inputs.

@@ -151,7 +151,10 @@ struct UnpackInWords : OpRewritePattern<kern::UnpackOp> {
                                 PatternRewriter &rewriter) const override {
     auto type = cast<VectorType>(op.getType());
     int64_t bytes = type.getNumElements();
-    if (type.isScalable() || bytes % 4 || op.getBits() == 8)
+    // Tables may want their codes in another order.
+    auto isTable = [](Operation *user) { return isa<kern::LutOp>(user); };
+    if (type.isScalable() || bytes % 4 || op.getBits() == 8 ||
+        llvm::any_of(op->getUsers(), isTable))
       return failure();
     Lanes l(rewriter, op.getLoc(), bytes / 4);
     Value words = l.cast(l.i32, op.getBytes());

@@ -43,7 +43,23 @@ SimdOp::SimdOp(Operation *op, const VectorShape &shape)
   auto codes = op->getAttrOfType<TypeAttr>("tern.codes");
   signedWeights = shape.scalable && codes &&
                   hasSignedBytes(matrix.getLayout(), codes.getValue());
+  if (!isInteger && !shape.scalable)
+    joinVectors();
   planGrid(*this);
+}
+
+/// Codes that become floats do so in one long vector: as bytes they take a
+/// quarter of the registers. With a single row of inputs an addition would wait
+/// for the one before, so there are twice as many sums.
+void SimdOp::joinVectors() {
+  int64_t inTile = rows() / shape.lanes,
+          joined = llvm::bit_floor<uint64_t>(vectors);
+  while (inTile % joined)
+    joined /= 2;
+  shape.lanes *= joined;
+  vectors = 1;
+  if (blockM == 1)
+    chains = 2;
 }
 
 Type SimdOp::accumulatorType() const {

@@ -25,6 +25,8 @@ struct SimdOp : PackedOp {
   VectorShape shape;
   /// Input rows of a block; vectors of weights that the inner loop holds.
   int64_t blockM, vectors;
+  /// Sums of every result that lie side by side.
+  int64_t chains = 1;
   /// Blocks of packed codes that a narrow sum takes, 0 without narrow sums, and
   /// whether wide sums stay in memory meanwhile.
   int64_t window;
@@ -43,7 +45,7 @@ struct SimdOp : PackedOp {
   /// once, and its bytes take so many instructions that the hardware's own
   /// look-ahead does not reach far enough.
   bool prefetches() const {
-    return blockM == 1 && isInteger && shape.prefetchFields &&
+    return blockM == 1 && shape.prefetchFields &&
            matrix.getFields() >= shape.prefetchFields;
   }
   /// The field whose codes stay in place, and how much larger they are.
@@ -60,6 +62,9 @@ struct SimdOp : PackedOp {
   mlir::Type accumulatorType() const;
   /// A vector of `count` vectors' lanes.
   mlir::VectorType vectorOf(mlir::Type element, int64_t perLane = 1) const;
+
+private:
+  void joinVectors();
 };
 
 /// Stack memory of a kernel, all rank 1.

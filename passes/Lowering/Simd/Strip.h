@@ -25,10 +25,12 @@ private:
   /// multiple of `unrolled`.
   Values dots(Value begin, Value end, Value group, int64_t unrolled);
   void intStep(Value block, Values &acc);
-  void floatStep(Value block, Value group, Values &acc);
+  /// Adds to the sums of chain `chain` and those that follow it in turn.
+  void floatStep(Value block, Value group, Values &acc, int64_t chain);
   Value loadWeights(Value block, int64_t vector, int64_t perLane);
   /// Codes as the floats value - zero point.
   Value toFloats(Value codes, int64_t vector, Value group);
+  Value toIntegers(Value codes, int64_t vector, Value group);
   /// Exact integer sums of a group, as f32.
   Value correct(Value sum, int64_t vector, int64_t input, Value group);
   /// A per-row operand for the lanes of a vector.

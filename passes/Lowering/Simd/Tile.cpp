@@ -71,6 +71,19 @@ Value Strip::loadPerRow(Value operand, int64_t vector, Value group) {
   return b.create<vector::LoadOp>(p.vectorOf(element), operand, at);
 }
 
+/// The number of every code of up to 4 bits, where looking it up is quicker
+/// than converting it; else nothing.
+static SmallVector<float> tableOf(const SimdOp &p) {
+  SmallVector<float> table;
+  bool pays = p.floatKind || (p.shape.hasTables && !p.rhsZp);
+  if (p.matrix.getBits() > 4 || !pays)
+    return table;
+  for (int code = 0; code < 1 << p.matrix.getBits(); ++code)
+    table.push_back(p.floatKind ? decodeFloat(*p.floatKind, code)
+                                : float(p.factor * code - p.offset));
+  return table;
+}
+
 Value Strip::toFloats(Value codes, int64_t vector, Value group) {
   VectorType floats = p.vectorOf(b.getF32Type());
   Type element = cast<VectorType>(codes.getType()).getElementType();
@@ -78,26 +91,32 @@ Value Strip::toFloats(Value codes, int64_t vector, Value group) {
     return codes;
   if (isa<FloatType>(element))
     return b.create<arith::ExtFOp>(floats, codes);
-  if (p.floatKind && p.matrix.getBits() <= 4) {
-    SmallVector<float> table;
-    for (int code = 0; code < 1 << p.matrix.getBits(); ++code)
-      table.push_back(decodeFloat(*p.floatKind, code));
+  if (SmallVector<float> table = tableOf(p); !table.empty())
     return b.create<kern::LutOp>(floats, codes, table);
-  }
   if (p.floatKind)
     return decodeSmallFloat(b, *p.floatKind, codes);
+  return b.create<arith::SIToFPOp>(floats, toIntegers(codes, vector, group));
+}
+
+/// Codes of few bits become numbers while they are bytes.
+Value Strip::toIntegers(Value codes, int64_t vector, Value group) {
   VectorType integers = p.vectorOf(b.getI32Type());
-  Value value = b.create<arith::ExtUIOp>(integers, codes);
+  Value value = codes;
+  bool asBytes = p.matrix.getBits() <= 4;
+  if (!asBytes)
+    value = b.create<arith::ExtUIOp>(integers, value);
   if (p.factor != 1)
     value = b.mul(value, p.factor);
   if (p.offset)
     value = b.add(value, -p.offset);
+  if (asBytes)
+    value = b.create<arith::ExtSIOp>(integers, value);
   if (p.rhsZp)
     value = b.sub(value, loadPerRow(p.rhsZp, vector, group));
-  return b.create<arith::SIToFPOp>(floats, value);
+  return value;
 }
 
-void Strip::floatStep(Value block, Value group, Values &acc) {
+void Strip::floatStep(Value block, Value group, Values &acc, int64_t chain) {
   Value k = b.mul(block, p.matrix.getBlockK());
   for (int64_t v = 0; v < vectors; ++v) {
     Value loaded = loadWeights(block, v, 1);
@@ -107,11 +126,12 @@ void Strip::floatStep(Value block, Value group, Values &acc) {
               ? loaded
               : b.create<kern::UnpackOp>(loaded, p.matrix.getBits(), f);
       Value w = toFloats(codes, v, group);
+      int64_t first = (chain + f) % p.chains * vectors * p.blockM;
       for (int64_t i = 0; i < p.blockM; ++i) {
         Value a = b.create<memref::LoadOp>(scratch.panel,
                                            b.add(k, i * p.paddedK() + f));
         a = broadcast(a);
-        Value &sum = acc[number(v, i)];
+        Value &sum = acc[first + number(v, i)];
         sum = b.multiplyAdd(w, a, sum, p.shape.hasFma);
       }
     }
@@ -121,25 +141,34 @@ void Strip::floatStep(Value block, Value group, Values &acc) {
 Strip::Values Strip::dots(Value begin, Value end, Value group,
                           int64_t unrolled) {
   Value steps = b.div(b.sub(end, begin), unrolled);
-  return b.loop(b.index(0), steps, zeros(sumType()),
-                [&](Value step, ValueRange carried) {
-                  Values acc = llvm::to_vector(carried);
-                  Value first = b.add(begin, b.mul(step, unrolled));
-                  for (int64_t i = 0; i < unrolled; ++i)
-                    if (p.isInteger)
-                      intStep(b.add(first, i), acc);
-                    else
-                      floatStep(b.add(first, i), group, acc);
-                  return acc;
-                });
+  Values none;
+  for (int64_t i = 0; i < p.chains; ++i)
+    llvm::append_range(none, zeros(sumType()));
+  Values sums =
+      b.loop(b.index(0), steps, none, [&](Value step, ValueRange carried) {
+        Values acc = llvm::to_vector(carried);
+        Value first = b.add(begin, b.mul(step, unrolled));
+        for (int64_t i = 0; i < unrolled; ++i)
+          if (p.isInteger)
+            intStep(b.add(first, i), acc);
+          else
+            floatStep(b.add(first, i), group, acc, i);
+        return acc;
+      });
+  int64_t count = vectors * p.blockM;
+  for (int64_t i = count, e = sums.size(); i < e; ++i)
+    sums[i % count] = b.create<arith::AddFOp>(sums[i % count], sums[i]);
+  sums.truncate(count);
+  return sums;
 }
 
 /// How many of `blocks` steps to write out in a loop: as many as let a chain of
-/// dots into one accumulator grow (backends sum some of them in fewer bits).
+/// dots into one accumulator grow (backends sum some of them in fewer bits), or
+/// as there are chains of floats.
 static int64_t unrollOf(const SimdOp &p, int64_t blocks) {
-  if (!p.isInteger || p.shape.scalable)
+  if (p.shape.scalable)
     return 1;
-  constexpr int64_t dots = 16;
+  int64_t dots = p.isInteger ? 16 : p.chains;
   int64_t most = std::max<int64_t>(1, dots / p.matrix.getFields());
   while (blocks % most)
     most /= 2;
