@@ -51,7 +51,25 @@ SmallFloat tern::describeSmallFloat(CodeKind kind) {
   }
 }
 
+ArrayRef<float> tern::codebookOf(CodeKind kind) {
+  static constexpr float nf4[] = {
+      -1,           -0.69619280f, -0.52507305f, -0.39491749f,
+      -0.28444138f, -0.18477343f, -0.09105004f, 0,
+      0.07958030f,  0.16093020f,  0.24611230f,  0.33791524f,
+      0.44070983f,  0.56261700f,  0.72295684f,  1};
+  static constexpr float bnb4[] = {
+      0,           0.0052083333f,  0.6666667f,  1,
+      0.3333333f,  0.5f,           0.1666667f,  0.25f,
+      -0.0f,       -0.0052083333f, -0.6666667f, -1,
+      -0.3333333f, -0.5f,          -0.1666667f, -0.25f};
+  return kind == CodeKind::NF4    ? ArrayRef<float>(nf4)
+         : kind == CodeKind::BNB4 ? ArrayRef<float>(bnb4)
+                                  : ArrayRef<float>();
+}
+
 float tern::decodeFloat(CodeKind kind, uint8_t bits) {
+  if (ArrayRef<float> values = codebookOf(kind); !values.empty())
+    return values[bits & 15];
   if (kind == CodeKind::E8M0)
     return bits == 255 ? NAN : std::ldexp(1.0f, int(bits) - 127);
   SmallFloat f = describeSmallFloat(kind);

@@ -26,10 +26,16 @@ struct SmallFloat {
 };
 SmallFloat describeSmallFloat(ir::CodeKind kind);
 
+/// The 16 values of a codebook; empty for other kinds. nf4: quantiles of the
+/// normal distribution (QLoRA, appendix E); bnb4: a sign and eight magnitudes
+/// (the "fp4" of bitsandbytes and of com.microsoft's MatMulBnb4).
+llvm::ArrayRef<float> codebookOf(ir::CodeKind kind);
+
 /// Decoded value of a small float's bits (e4m3, e5m2, e2m1, e8m0 and the FNUZ
-/// kinds; OCP 8-bit Floating Point Specification 1.0, OCP MX 1.0, ONNX).
+/// kinds; OCP 8-bit Floating Point Specification 1.0, OCP MX 1.0, ONNX), or of a
+/// codebook's code.
 float decodeFloat(ir::CodeKind kind, uint8_t bits);
-/// Bits of the nearest small float, ties to even.
+/// Bits of the nearest small float, ties to even; not of a codebook.
 uint8_t encodeFloat(ir::CodeKind kind, float value, bool saturate);
 
 /// Bits that a code takes in a constant.

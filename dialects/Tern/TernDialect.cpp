@@ -41,6 +41,8 @@ static unsigned fixedBits(CodeKind kind) {
   case CodeKind::Ternary:
     return 2;
   case CodeKind::E2M1:
+  case CodeKind::NF4:
+  case CodeKind::BNB4:
     return 4;
   default:
     return 8;

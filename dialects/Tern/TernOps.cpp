@@ -1,5 +1,5 @@
 //===- TernOps.cpp - Tern operations, verifiers and folds of scalars ------===//
-#include "dialects/Tern/Tern.h"
+#include "dialects/Tern/Codes.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/OpImplementation.h"
 
@@ -40,6 +40,12 @@ LogicalResult DecodeOp::verify() {
 }
 
 LogicalResult EncodeOp::verify() {
+  // encode_c2
+  auto code = cast<QType>(getCode().getType());
+  if (!codebookOf(code.getKind()).empty())
+    return emitOpError("expected integers or small floats, but got the "
+                       "codebook ")
+           << code;
   return verifyCodeValue(*this, cast<QType>(getCode().getType()),
                          getValue().getType());
 }

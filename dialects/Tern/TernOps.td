@@ -84,6 +84,7 @@ def Tern_EncodeOp : Tern_Op<"encode", [Pure]> {
 
     Constraints:
     * encode_c1: the operand is i32 for integer kinds, f32 for float kinds.
+    * encode_c2: the code is of no codebook.
   }];
   let arguments = (ins AnyTypeOf<[I32, F32]>:$value, UnitAttr:$saturate);
   let results = (outs Tern_QType:$code);

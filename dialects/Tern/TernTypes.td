@@ -15,6 +15,8 @@ def Tern_CodeKind : I32EnumAttr<"CodeKind", "How the bits of a code read", [
   I32EnumAttrCase<"E5M2FNUZ", 7, "e5m2fnuz">,
   I32EnumAttrCase<"E2M1", 8, "e2m1">,
   I32EnumAttrCase<"E8M0", 9, "e8m0">,
+  I32EnumAttrCase<"NF4", 10, "nf4">,        // codebooks of bitsandbytes:
+  I32EnumAttrCase<"BNB4", 11, "bnb4">,      // "nf4" and "fp4"
 ]> {
   let cppNamespace = "::tern::ir";
   let genSpecializedAttr = 0;
@@ -25,8 +27,8 @@ def Tern_QType : TypeDef<Tern_Dialect, "Q", [MemRefElementTypeInterface]> {
   let summary = "A low-bit code as a tensor element.";
   let description = [{
     `!tern.q<int4>`, `!tern.q<uint8>`, `!tern.q<binary>`, `!tern.q<ternary>`,
-    `!tern.q<e4m3fn>`, ... : integers of 1 to 16 bits and small floats. A code
-    has a *value* (an integer, or a float for the float kinds); scales and zero
+    `!tern.q<e4m3fn>`, ... : integers of 1 to 16 bits, small floats and
+    codebooks (constants only: nothing is encoded in them). A code has a *value* (an integer, or a float for the float kinds); scales and zero
     points live outside, in ordinary tensors.
 
     In memory (evaluator, activations, model inputs and outputs) an integer

@@ -93,11 +93,23 @@ static Value decodeE8M0(Bits &x, Value code) {
                   x.asReal(power));
 }
 
+/// Entries of a table, by a choice for each bit of the code from bit `bit` on.
+static Value choose(Bits &x, Value code, ArrayRef<float> table, int64_t bit) {
+  if (table.size() == 1)
+    return x.real(table[0]);
+  Value high = choose(x, code, table.drop_front(table.size() / 2), bit - 1),
+        low = choose(x, code, table.take_front(table.size() / 2), bit - 1);
+  Value isSet = x.is(CmpIPredicate::ne, x.mask(code, 1 << bit), 0);
+  return x.select(isSet, high, low);
+}
+
 Value lowering::decodeSmallFloat(Emitter &b, ir::CodeKind kind, Value bits) {
   Bits x(b, bits);
   Value code = b.create<arith::ExtUIOp>(x.i32, bits);
   if (kind == ir::CodeKind::E8M0)
     return decodeE8M0(x, code);
+  if (ArrayRef<float> values = codebookOf(kind); !values.empty())
+    return choose(x, code, values, 3);
   SmallFloat f = describeSmallFloat(kind);
   Value magnitude = x.mask(code, (1 << f.magnitudeBits()) - 1);
   Value value = b.create<arith::MulFOp>(

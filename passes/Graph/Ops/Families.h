@@ -24,6 +24,7 @@ llvm::ArrayRef<OperatorRow> logicOperators();
 llvm::ArrayRef<OperatorRow> lossOperators();
 llvm::ArrayRef<OperatorRow> mathOperators();
 llvm::ArrayRef<OperatorRow> nbitsOperators();
+llvm::ArrayRef<OperatorRow> bnb4Operators();
 llvm::ArrayRef<OperatorRow> normalizeOperators();
 llvm::ArrayRef<OperatorRow> pieceOperators();
 llvm::ArrayRef<OperatorRow> poolOperators();
@@ -66,6 +67,7 @@ inline constexpr llvm::ArrayRef<OperatorRow> (*operatorFamilies[])() = {
     lossOperators,
     mathOperators,
     nbitsOperators,
+    bnb4Operators,
     normalizeOperators,
     pieceOperators,
     poolOperators,

@@ -48,6 +48,15 @@ func.func @encode(%x: i32) {
 
 // -----
 
+// encode_c2
+func.func @encode_codebook(%x: f32) {
+  // expected-error@+1 {{expected integers or small floats, but got the codebook '!tern.q<nf4>'}}
+  %y = tern.encode %x : f32 to <nf4>
+  return
+}
+
+// -----
+
 // quantize_c1
 func.func @quantize_shape(%x: tensor<2xf32>, %s: tensor<1xf32>) {
   // expected-error@+1 {{expected a result of the input's shape}}
