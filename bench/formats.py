@@ -23,7 +23,8 @@ def model_of(nodes, initializers, x_type, y_type, k, n):
     graph = helper.make_graph(
         nodes, "product", [helper.make_tensor_value_info("x", x_type, ["M", k])],
         [helper.make_tensor_value_info("y", y_type, ["M", n])], initializers)
-    opsets = [helper.make_opsetid("", 24), helper.make_opsetid("com.microsoft", 1)]
+    opsets = [helper.make_opsetid("", 24), helper.make_opsetid("com.microsoft", 1),
+              helper.make_opsetid("qonnx.custom_op.general", 1)]
     return helper.make_model(graph, opset_imports=opsets, ir_version=13)
 
 
@@ -77,6 +78,24 @@ def binary_product(random, k, n):
     nodes, initializers = dequantized(codes, np.float32(0.7), None)
     model = model_of(nodes, initializers, TensorProto.INT8, TensorProto.FLOAT, k, n)
     return model, lambda a: a["x"].astype(np.float64) @ (codes * 0.7) * float(INPUT_SCALE)
+
+
+def signs_product(random, k, n):
+    """Signs of float inputs times weights of 1 and -1, as QONNX says it."""
+    codes = 2 * random.integers(0, 2, (k, n)) - 1
+    bipolar = {"domain": "qonnx.custom_op.general"}
+    nodes = [helper.make_node("BipolarQuant", ["x", "sx"], ["xf"], **bipolar),
+             helper.make_node("BipolarQuant", ["w", "sw"], ["wf"], **bipolar),
+             helper.make_node("MatMul", ["xf", "wf"], ["y"])]
+    initializers = [constant("sx", INPUT_SCALE), constant("sw", np.float32(0.7)),
+                    constant("w", codes.astype(np.float32))]
+    model = model_of(nodes, initializers, TensorProto.FLOAT, TensorProto.FLOAT, k, n)
+
+    def reference(a):
+        signs = np.where(a["x"] >= 0, 1.0, -1.0)
+        return signs @ (codes * 0.7) * float(INPUT_SCALE)
+
+    return model, reference
 
 
 def int4_blocks(random, k, n):
@@ -147,6 +166,7 @@ FORMATS = {format.name: format for format in [
     Format("ternary", lambda r, k, n: int8_product(r, k, n, -1, 1, False), int8_inputs, False,
            1e-6),
     Format("binary", binary_product, int8_inputs, False, 1e-6),
+    Format("signs", signs_product, float_inputs, False, 1e-6),
     Format("mxfp4a32", mx_blocks, float_inputs, False, 1e-5),
     # Float inputs: the peer rounds them to int8, Tern does not.
     Format("w4a32g32", matmul_nbits, float_inputs, True, 1e-5),

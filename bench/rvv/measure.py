@@ -34,6 +34,8 @@ KNOWN = {
     "int4g32": {1: (None, 2.85, 6.6, 3.0), 8: (None, 1.79, 3.5, 1.85)},
     "ternary": {1: (2.5, 2.54, 7.9, 2.65), 8: (1.23, 1.25, None, 1.3)},
     "binary": {1: (None, 1.59, 9.0, 1.7)},
+    # In uE.
+    "signs": {1: (0.25, 0.73, None, 0.75), 8: (0.25, 0.31, None, 0.35)},
 }
 
 
@@ -116,7 +118,7 @@ def print_row(row):
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--formats", default="int8,int4,int4g32,ternary,binary")
+    parser.add_argument("--formats", default="int8,int4,int4g32,ternary,binary,signs")
     parser.add_argument("--m", default="1,4,8", help="rows of inputs")
     parser.add_argument("--vlen", default="128,256,512")
     parser.add_argument("--shape", default="4096x512", help="KxN")

@@ -107,6 +107,27 @@ LogicalResult DotOp::verify() {
          << acc << ", " << w << ", " << a;
 }
 
+int64_t HammingOp::getDepth() {
+  return cast<VectorType>(getA().getType()).getNumElements();
+}
+
+LogicalResult HammingOp::verify() {
+  // hamming_c1
+  auto acc = dyn_cast<VectorType>(getAcc().getType());
+  auto w = cast<VectorType>(getW().getType());
+  auto a = cast<VectorType>(getA().getType());
+  int64_t lanes = acc ? acc.getNumElements() : 1;
+  bool ok = getElementTypeOrSelf(getAcc().getType()).isInteger(32) &&
+            w.getElementType().isInteger(8) && a.getElementType().isInteger(8);
+  ok &= w.isScalable() == a.isScalable();
+  ok &= !(acc && (acc.isScalable() || w.isScalable()));
+  if (ok && w.getNumElements() == lanes * a.getNumElements())
+    return success();
+  return emitOpError("expected an i32 or lanes of i32 L, i8 weights L*D, i8 "
+                     "inputs D, but got ")
+         << getAcc().getType() << ", " << w << ", " << a;
+}
+
 LogicalResult LutOp::verify() {
   // lut_c1
   auto codes = cast<VectorType>(getCodes().getType());

@@ -120,6 +120,31 @@ def Kern_DotOp : Kern_Op<"dot", [Pure, AllTypesMatch<["acc", "result"]>]> {
   }];
 }
 
+def Kern_HammingOp : Kern_Op<"hamming", [Pure, AllTypesMatch<["acc", "result"]>]> {
+  let summary = "Bits in which weights and inputs differ, counted per lane.";
+  let description = [{
+    With L lanes and D bytes to each: result[j] = acc[j] + sum over q < D of
+    popcount(w[j*D + q] xor a[q]), modulo 2^32. `w` holds L*D bytes, `a` D bytes.
+    Without lanes, `acc` is one i32 and `w` and `a` hold as many bytes; only
+    then may their number be known at run time.
+
+    Constraints:
+    * hamming_c1: acc is i32 (L = 1) or a vector of L i32, w a vector of L*D i8,
+      a a vector of D i8; scalable ones come with an i32.
+  }];
+  let arguments = (ins AnyTypeOf<[I32, AnyVector]>:$acc, AnyVector:$w,
+                       AnyVector:$a);
+  let results = (outs AnyTypeOf<[I32, AnyVector]>:$result);
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// Bytes of a lane; those of the vector, for a known length, without lanes.
+    int64_t getDepth();
+  }];
+  let assemblyFormat = [{
+    $acc `,` $w `,` $a attr-dict `:` type($acc) `,` type($w) `,` type($a)
+  }];
+}
+
 def Kern_FoldOp : Kern_Op<"fold", [Pure, AllTypesMatch<["acc", "result"]>]> {
   let summary = "Add narrow sums to wide ones, lane by lane.";
   let description = [{

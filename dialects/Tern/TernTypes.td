@@ -111,6 +111,7 @@ def Tern_MethodKind : I32EnumAttr<"Method", "mpGEMM method", [
   I32EnumAttrCase<"Dequant", 1, "dequant">, // float dot of dequantized weights
   I32EnumAttrCase<"IntDot", 2, "int_dot">,  // integer dot, scale afterwards
   I32EnumAttrCase<"Mma", 3, "mma">,         // matrix units of a GPU
+  I32EnumAttrCase<"XnorPopcount", 4, "xnor_popcount">, // bits that differ
 ]> {
   let cppNamespace = "::tern::ir";
   let genSpecializedAttr = 0;

@@ -82,9 +82,23 @@ Interval tern::rangeOfWeights(const Contraction &c) {
   return range;
 }
 
-bool tern::needsRowSums(const Contraction &c) {
+bool tern::needsRowSums(const Contraction &c, ir::Method method) {
   auto code = dyn_cast<ir::QType>(c.lhs);
-  return code && (c.lhsZp || code.getMax() > 127);
+  if (!code || method == ir::Method::Dequant)
+    return false;
+  if (method == ir::Method::XnorPopcount)
+    return code.getKind() != ir::CodeKind::Binary;
+  return c.lhsZp || code.getMax() > 127;
+}
+
+bool tern::areSigns(const Contraction &c) {
+  Interval range = rangeOfWeights(c);
+  if (!isa<ir::QType>(c.rhs) || range.min < -1 || range.max > 1)
+    return false;
+  for (int64_t i = 0, e = c.weights->size(); i < e; ++i)
+    if (c.weights->getInt(i) == 0)
+      return false;
+  return true;
 }
 
 /// The greatest |x - z| over x in `range` and z in the constant `zp` (absent:

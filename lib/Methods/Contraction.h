@@ -45,10 +45,14 @@ std::optional<Interval> rangeOf(mlir::Type type);
 /// The least and the greatest weight that occur, 0 included.
 Interval rangeOfWeights(const Contraction &c);
 
-/// Whether kernels on packed codes see inputs minus something other than 0:
-/// uint8 inputs are shifted into int8, and a zero point may be anything. Then
-/// the sums of the weights' rows lie beside them.
-bool needsRowSums(const Contraction &c);
+/// Whether the sums of the weights' rows lie beside them. Integer kernels on
+/// packed codes need them where they see inputs minus something other than 0
+/// (uint8 inputs are shifted into int8, and a zero point may be anything), and
+/// those that count bits where an input's bit says 0 or 1 rather than -1 or 1.
+bool needsRowSums(const Contraction &c, ir::Method method);
+
+/// Whether all weights are 1 or -1.
+bool areSigns(const Contraction &c);
 
 /// The proof that an accumulator holds every partial sum.
 struct AccumulatorBound {

@@ -37,17 +37,6 @@ static std::pair<int64_t, int64_t> storedCode(const Contraction &c) {
   return {span <= 3 ? 2 : span <= 15 ? 4 : 8, offset};
 }
 
-/// Whether all weights are 1 or -1.
-static bool areSigns(const Contraction &c) {
-  Interval range = rangeOfWeights(c);
-  if (!isa<ir::QType>(c.rhs) || range.min != -1 || range.max != 1)
-    return false;
-  for (int64_t i = 0, e = c.weights->size(); i < e; ++i)
-    if (c.weights->getInt(i) == 0)
-      return false;
-  return true;
-}
-
 /// Rows of a tile of one-bit codes: tables that they look up serve up to four
 /// vectors at a time, so long tiles where none of them is padded.
 static int64_t tileRowsOfSigns(const Contraction &c, const VectorShape &shape) {
@@ -97,6 +86,20 @@ static ir::LayoutAttr intDotLayout(const Contraction &c,
     return ir::LayoutAttr::get(c.op->getContext(), tileRows(c, shape),
                                shape.depth, 8, 0);
   return layoutOfDepth(c, shape, shape.depth);
+}
+
+/// Bits along K. Registers of unknown length hold bits of one row, which all
+/// lie together then, in whole pieces of the least length.
+static ir::LayoutAttr xnorLayout(const Contraction &c,
+                                 const VectorShape &shape) {
+  constexpr int64_t leastBytes = 16, rowsAtOnce = 4;
+  MLIRContext *context = c.op->getContext();
+  if (!shape.scalable)
+    return ir::LayoutAttr::get(context, tileRows(c, shape), shape.depth, 1, 1);
+  int64_t rows =
+      std::min<int64_t>(shape.tileRows, llvm::alignTo(c.n, rowsAtOnce));
+  int64_t depth = llvm::alignTo(llvm::divideCeil(c.k, 8), leastBytes);
+  return ir::LayoutAttr::get(context, rows, depth, 1, 1);
 }
 
 //===----------------------------------------------------------------------===//
@@ -228,6 +231,32 @@ static std::string whyNotIntDot(const Contraction &c,
   return whyNotPacked(c, intDotLayout(c, shape));
 }
 
+static bool isPadded(const Contraction &c) {
+  auto conv = dyn_cast<ir::ConvOp>(c.op);
+  return conv &&
+         llvm::any_of(conv.getPads(), [](int64_t pad) { return pad != 0; });
+}
+
+static std::string whyNotXnor(const Contraction &c, const VectorShape &shape) {
+  if (shape.isSimt)
+    return "a GPU's kernels count no bits";
+  if (std::string why = whyNotConstant(c); !why.empty())
+    return why;
+  auto code = dyn_cast<ir::QType>(c.lhs);
+  if (!code || !code.isInteger() || code.getBits() != 1 ||
+      code.getKind() == ir::CodeKind::SInt)
+    return "inputs of " + printed(c.lhs) + " are no bits";
+  if (!areSigns(c))
+    return "the weights are not all 1 or -1";
+  if (c.lhsZp || c.rhsZp || c.rhsScale)
+    return "zero points or scales are inside the sums";
+  if (code.getKind() == ir::CodeKind::Binary && isPadded(c))
+    return "a padded position is 0, which is neither 1 nor -1";
+  if (!c.accumulator.isInteger(32) || !boundAccumulator(c)->fitsI32())
+    return "the sums may exceed i32";
+  return "";
+}
+
 static std::string whyNotMma(const Contraction &c, const VectorShape &shape) {
   if (!shape.isSimt)
     return "the target has no matrix units";
@@ -257,6 +286,9 @@ ArrayRef<Method> tern::getMethods() {
       {ir::Method::Mma, "mma",
        "exact integer products of a GPU's matrix units, scaled afterwards",
        whyNotMma, mmaLayout},
+      {ir::Method::XnorPopcount, "xnor_popcount",
+       "bits of inputs and weights compared 8 a byte, and counted", whyNotXnor,
+       xnorLayout},
   };
   return methods;
 }

@@ -191,7 +191,6 @@ static void describePacked(const Contraction &c, ir::LayoutAttr layout,
   PackedMatrix matrix(layout, c.n, c.k);
   Kernel &kernel = work.kernel;
   const VectorShape &shape = site.shape;
-  kernel.kind = Kernel::Kind::Packed;
   kernel.panelBits = isa<ir::QType>(c.lhs) ? 8 : 32;
   double paddedK = matrix.getBlocks() * matrix.getBlockK();
   PackedBlocks blocks = planPackedBlocks(
@@ -212,6 +211,23 @@ static void describePacked(const Contraction &c, ir::LayoutAttr layout,
                    codes * unpackingOf(c, matrix, toFloats) *
                        llvm::divideCeil(c.m, kernel.blockM);
   work.lhs = work.rhs = toFloats ? Precision::F32 : Precision::Int8;
+}
+
+/// Kernels that count bits do a word of products with each operation.
+static void describeBits(const Contraction &c, const PackedMatrix &matrix,
+                         const VectorShape &shape, Work &work) {
+  Kernel &kernel = work.kernel;
+  double paddedK = matrix.getBlocks() * matrix.getBlockK();
+  PackedBlocks blocks = planBitBlocks(shape, c.m, paddedK, matrix.getRows());
+  kernel.panelBits = 1;
+  kernel.blockM = blocks.inputs;
+  kernel.blockN = blocks.vectors * (shape.scalable ? 1 : shape.lanes);
+  double rows = shape.scalable ? c.n : matrix.getTiles() * matrix.getRows();
+  kernel.padding = rows * paddedK / (static_cast<double>(c.n) * c.k);
+  kernel.macsPerOperation = static_cast<double>(shape.bitProducts);
+  // A copy of each input as a byte, and what makes bits of bytes.
+  work.kernelOps = 1.5 * static_cast<double>(c.m) * c.k;
+  work.lhs = work.rhs = Precision::Int8;
 }
 
 static void describeMma(const Contraction &c, const PackedMatrix &matrix,
@@ -261,6 +277,10 @@ static void describeKernel(const Contraction &c, ir::Method method,
   PackedMatrix matrix(layout, c.n, c.k);
   bool toFloats = method == ir::Method::Dequant;
   if (!site.shape.isSimt)
+    work.kernel.kind = Kernel::Kind::Packed;
+  if (method == ir::Method::XnorPopcount)
+    return describeBits(c, matrix, site.shape, work);
+  if (!site.shape.isSimt)
     return describePacked(c, layout, toFloats, site, work);
   if (method == ir::Method::IntDot)
     return describeGemv(c, matrix, work);
@@ -277,7 +297,7 @@ Work tern::describeWork(const Contraction &c, std::optional<ir::Method> method,
   work.rhs = precisionOf(c.rhs);
   work.product = productOf(c, layout);
   addOperands(c, layout, work);
-  if (layout && *method != ir::Method::Dequant && needsRowSums(c)) {
+  if (layout && needsRowSums(c, *method)) {
     double sums = 4.0 * c.n * c.getScaleGroups();
     work.weightBytes += sums;
     work.extraWeightBytes += sums;

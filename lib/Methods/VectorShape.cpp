@@ -63,14 +63,23 @@ PackedBlocks tern::planPackedBlocks(const VectorShape &shape, int64_t rows,
   return blocks;
 }
 
+PackedBlocks tern::planBitBlocks(const VectorShape &shape, int64_t rows,
+                                 int64_t rowBytes, int64_t tileRows) {
+  PackedBlocks blocks = planPackedBlocks(shape, rows, rowBytes, tileRows);
+  // Sums are scalars: 16 of them leave registers for addresses.
+  if (shape.scalable)
+    blocks.vectors = blocks.inputs == 1 ? 8 : 16 / shape.blockM;
+  return blocks;
+}
+
 VectorShape tern::getVectorShape(ir::TargetAttr target) {
-  constexpr VectorShape avx512 = {16,   4,     false, 64,    8,   2,
-                                  true, false, 4,     false, true};
-  constexpr VectorShape avx2 = {8,    4,     false, 32,    4,   2,
-                                true, false, 1,     false, true};
+  constexpr VectorShape avx512 = {16,   4,     false, 64,    8, 2,
+                                  true, false, 4,     false, 8, true};
+  constexpr VectorShape avx2 = {8,    4,     false, 32,    4, 2,
+                                true, false, 1,     false, 8, true};
   constexpr VectorShape sse = {4, 4, false, 16, 4, 2, false};
   // Strips of [8] lanes: 16 at VLEN 128, 128 at VLEN 1024.
-  constexpr VectorShape rvv = {8, 1, true, 128, 4, 1, true, false, 0, true};
+  constexpr VectorShape rvv = {8, 1, true, 128, 4, 1, true, false, 0, true, 8};
   constexpr VectorShape portable = {16, 4, false, 16, 2, 1, false};
   constexpr VectorShape simt = {1, 1, false, 1, 1, 1, false, true};
   if (!target)

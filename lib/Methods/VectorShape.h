@@ -30,6 +30,9 @@ struct VectorShape {
   /// of an addition. Of the cores that llvm-mca knows, it is so on the SiFive
   /// P670 and not on the X280.
   bool looksUp = false;
+  /// Products of one-bit codes that take as long as one of bytes: instructions
+  /// counted, with or without one that counts the bits of bytes or masks.
+  int64_t bitProducts = 3;
   /// Whether codes of 4 bits become floats quicker by a table in registers than
   /// by conversions (x86 shuffles bytes).
   bool hasTables = false;
@@ -60,6 +63,11 @@ struct NarrowShape {
 PackedBlocks planPackedBlocks(const VectorShape &shape, int64_t rows,
                               int64_t rowBytes, int64_t tileRows,
                               const NarrowShape &narrow = {});
+
+/// The blocks of kernels that count bits. Where a vector has bits of one row
+/// (`scalable`), `vectors` are rows.
+PackedBlocks planBitBlocks(const VectorShape &shape, int64_t rows,
+                           int64_t rowBytes, int64_t tileRows);
 
 /// By the name and the features of the target; without one, portable C.
 VectorShape getVectorShape(ir::TargetAttr target);

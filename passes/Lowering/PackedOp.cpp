@@ -31,8 +31,9 @@ static PackedMatrix matrixOf(Operation *op) {
 
 PackedOp::PackedOp(Operation *op)
     : op(op), isConv(isa<ir::ConvOp>(op)), matrix(matrixOf(op)) {
-  isInteger = op->getAttrOfType<ir::MethodAttr>("method").getValue() !=
-              ir::Method::Dequant;
+  auto method = op->getAttrOfType<ir::MethodAttr>("method").getValue();
+  isInteger = method != ir::Method::Dequant;
+  countsBits = method == ir::Method::XnorPopcount;
   n = matrix.getN();
   k = matrix.getK();
   scaleGroup = k;
@@ -97,6 +98,16 @@ Value lowering::correctSum(Emitter &b, const PackedOp &p, Value acc,
     auto [at, differ] = perRowIndex(b, p, operand, tile, b.index(0));
     return b.loadFlat(operand, differ ? b.add(at, inTile) : at);
   };
+  // Of K products of signs, those of 1 less those of -1.
+  if (p.hasSignedBits())
+    return b.add(b.add(acc, acc), -p.k);
+  // Weights of 1, (sum + K) / 2 in number, less those that meet a 0, plus
+  // weights of -1 that meet a 1, which count as -1.
+  if (p.countsBits) {
+    Value twice = b.add(perRow(p.rowSums), p.k);
+    Value one = b.constant(b.getI32Type(), 1);
+    return b.sub(b.create<arith::ShRSIOp>(twice, one), acc);
+  }
   if (p.factor != 1)
     acc = b.mul(acc, p.factor);
   if (p.needsSums()) {

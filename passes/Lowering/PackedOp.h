@@ -14,8 +14,11 @@ struct PackedOp {
   explicit PackedOp(mlir::Operation *op);
 
   mlir::Operation *op;
-  /// Sums of integer products (int_dot, mma), or of floats (dequant).
+  /// Sums of integer products, or of floats (dequant).
   bool isConv, isInteger;
+  /// Whether the products are of bits, and what is summed is the number of
+  /// bits that differ (xnor_popcount).
+  bool countsBits;
   /// Rows of inputs, of weights, and the length of a dot product.
   int64_t m, n, k;
   /// Consecutive k that share a scale or zero point, and how many of these.
@@ -37,7 +40,12 @@ struct PackedOp {
   int64_t rows() const { return matrix.getRows(); }
   /// Dot products of a scale's groups are scaled while they are summed.
   bool scalesInTile() const { return bool(rhsScale); }
-  bool needsSums() const { return isInteger && (offset != 0 || rhsZp); }
+  bool needsSums() const {
+    return isInteger && !countsBits && (offset != 0 || rhsZp);
+  }
+  /// Whether inputs are -1 and 1. Their bits are set for -1, so that those that
+  /// differ from the weights' count products of 1.
+  bool hasSignedBits() const { return countsBits && !rowSums; }
 };
 
 /// Value at (row of `tile`, group) of a per-row operand, packed or one for
@@ -49,8 +57,9 @@ std::pair<mlir::Value, bool> perRowIndex(Emitter &b, const PackedOp &p,
 mlir::Value inputZeroPoint(Emitter &b, const PackedOp &p, mlir::Value row);
 
 /// The exact sum of (input - zero point) * (weight - zero point), given that of
-/// inputs times codes and, where needsSums, that of the inputs: for row
-/// `inTile` of weight tile `tile` and input row `inputRow`.
+/// inputs times codes (or the number of bits that differ) and, where needsSums,
+/// that of the inputs: for row `inTile` of weight tile `tile` and input row
+/// `inputRow`.
 mlir::Value correctSum(Emitter &b, const PackedOp &p, mlir::Value acc,
                        mlir::Value inputs, mlir::Value tile, mlir::Value inTile,
                        mlir::Value inputRow);

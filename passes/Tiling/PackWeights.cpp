@@ -221,7 +221,7 @@ LogicalResult Packer::run(Operation *op) {
   ir::LayoutAttr layout = entry.layout(c, shape);
   std::string name = baseName(c.rhsValue);
   Value matrix = packMatrix(op, c, name + "_packed", layout);
-  if (method.getValue() != ir::Method::Dequant && needsRowSums(c))
+  if (needsRowSums(c, method.getValue()))
     addRowSums(c, name + "_sums", layout.getRows());
   auto replace = [&](Value old, const Twine &suffix) {
     if (!old || cast<ShapedType>(old.getType()).getDimSize(0) == 1)

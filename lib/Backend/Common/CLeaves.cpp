@@ -250,6 +250,34 @@ CText CLeaves::dot(Operation *op, ArrayRef<CText> operands) {
   return callText(name, operands);
 }
 
+/// Bits are added in pairs, then in fours, then all eight.
+CText CLeaves::hamming(Operation *op, ArrayRef<CText> operands) {
+  auto hamming = cast<kern::HammingOp>(op);
+  auto type = dyn_cast<VectorType>(hamming.getType());
+  if (!type)
+    return CText();
+  std::string depth = std::to_string(hamming.getDepth());
+  std::string name = "tern_hamming" + depth + "_" + cSuffixOf(type);
+  addLoop(name, type,
+          typeName(type) + " acc, " +
+              typeName(cast<VectorType>(hamming.getW().getType())) + " w, " +
+              typeName(cast<VectorType>(hamming.getA().getType())) + " a",
+          "{\n      int32_t count = 0;\n"
+          "      for (int q = 0; q < " +
+              depth +
+              "; ++q) {\n"
+              "        uint32_t x = (uint8_t)(w.lane[i * " +
+              depth +
+              " + q] ^ a.lane[q]);\n"
+              "        x -= (x >> 1) & 0x55;\n"
+              "        x = (x & 0x33) + ((x >> 2) & 0x33);\n"
+              "        count += (int32_t)((x + (x >> 4)) & 15);\n"
+              "      }\n"
+              "      result.lane[i] = tern_addi_i32(acc.lane[i], count);\n"
+              "    }");
+  return callText(name, operands);
+}
+
 CText CLeaves::lookup(Operation *op, ArrayRef<CText> operands) {
   auto type = cast<VectorType>(op->getResult(0).getType());
   std::string name = "tern_lookup_" + cSuffixOf(type);
@@ -335,6 +363,7 @@ CText CLeaves::vectorOp(Operation *op, ArrayRef<CText> operands) {
       })
       .Case([&](kern::UnpackOp) { return unpack(op, operands); })
       .Case([&](kern::DotOp) { return dot(op, operands); })
+      .Case([&](kern::HammingOp) { return hamming(op, operands); })
       .Case([&](kern::FoldOp) { return fold(op, operands); })
       .Case([&](kern::LutOp) { return lut(op, operands); })
       .Case([&](kern::LookupOp) { return lookup(op, operands); })

@@ -50,6 +50,7 @@ private:
   CText dot(mlir::Operation *op, llvm::ArrayRef<CText> operands);
   CText fold(mlir::Operation *op, llvm::ArrayRef<CText> operands);
   CText lut(mlir::Operation *op, llvm::ArrayRef<CText> operands);
+  CText hamming(mlir::Operation *op, llvm::ArrayRef<CText> operands);
   CText lookup(mlir::Operation *op, llvm::ArrayRef<CText> operands);
   CText unpack(mlir::Operation *op, llvm::ArrayRef<CText> operands);
   CText load(mlir::VectorType type, const CText &address);

@@ -149,6 +149,25 @@ struct DotByDepth : OpRewritePattern<kern::DotOp> {
   }
 };
 
+/// Bits that differ in the words of lanes of 4 bytes.
+struct HammingByWords : OpRewritePattern<kern::HammingOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(kern::HammingOp op,
+                                PatternRewriter &rewriter) const override {
+    auto type = dyn_cast<VectorType>(op.getType());
+    if (!type || op.getDepth() != 4)
+      return rewriter.notifyMatchFailure(op, "no lanes of words");
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    auto one = VectorType::get({1}, b.getI32Type());
+    Value a = b.create<vector::BitCastOp>(one, op.getA());
+    a = b.create<vector::BroadcastOp>(type, b.create<vector::ExtractOp>(a, 0));
+    Value w = b.create<vector::BitCastOp>(type, op.getW());
+    Value count = b.create<math::CtPopOp>(b.create<arith::XOrIOp>(w, a));
+    rewriter.replaceOpWithNewOp<arith::AddIOp>(op, op.getAcc(), count);
+    return success();
+  }
+};
+
 struct FoldByExtending : OpRewritePattern<kern::FoldOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(kern::FoldOp op,
@@ -265,9 +284,8 @@ LogicalResult refuseLeftovers(ModuleOp module) {
 } // namespace
 
 void backend::populateGenericLegalizePatterns(RewritePatternSet &patterns) {
-  patterns
-      .add<FmaToLlvm, UnpackInBytes, DotByDepth, FoldByExtending, LutBySelects>(
-          patterns.getContext());
+  patterns.add<FmaToLlvm, UnpackInBytes, DotByDepth, HammingByWords,
+               FoldByExtending, LutBySelects>(patterns.getContext());
 }
 
 void backend::populateRoundEvenPatterns(RewritePatternSet &patterns) {

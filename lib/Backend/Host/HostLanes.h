@@ -48,10 +48,11 @@ struct Lanes {
   }
 };
 
-/// Splits a dot into chunks that fill a register, and joins the results.
+/// Splits an operation on lanes of 32 bits into chunks that fill a register,
+/// and joins the results.
 /// `emit(lanes, at)` gives the sums of the chunk's lanes, from lane `at` on.
 mlir::LogicalResult
-emitChunks(kern::DotOp op, mlir::PatternRewriter &rewriter, int64_t widest,
+emitChunks(mlir::Operation *op, mlir::PatternRewriter &rewriter, int64_t widest,
            int64_t narrowest,
            llvm::function_ref<mlir::Value(Lanes &, int64_t at)> emit);
 
@@ -65,6 +66,9 @@ bool fitsBytes(kern::DotOp op);
 /// Chains of such dots, summed in i16 for as long as that holds them.
 void populateDotBytesPatterns(mlir::RewritePatternSet &patterns,
                               int64_t widest);
+
+/// Chains of kern.hamming, counted in bytes.
+void populateHammingPatterns(mlir::RewritePatternSet &patterns, int64_t widest);
 
 /// kern.lut by vpermps (AVX2, or AVX-512 where `wide`).
 void populateLutPatterns(mlir::RewritePatternSet &patterns, bool wide);

@@ -13,24 +13,25 @@ using namespace tern;
 using namespace tern::backend;
 
 LogicalResult
-backend::emitChunks(kern::DotOp op, PatternRewriter &rewriter, int64_t widest,
+backend::emitChunks(Operation *op, PatternRewriter &rewriter, int64_t widest,
                     int64_t narrowest,
                     llvm::function_ref<Value(Lanes &, int64_t at)> emit) {
-  int64_t total = cast<VectorType>(op.getAcc().getType()).getNumElements();
+  auto type = cast<VectorType>(op->getResult(0).getType());
+  int64_t total = type.getNumElements();
   int64_t chunk = widest;
   while (chunk > total || total % chunk)
     chunk /= 2;
   if (chunk < narrowest)
     return rewriter.notifyMatchFailure(op, "fills no register");
-  Location loc = op.getLoc();
+  Location loc = op->getLoc();
   Lanes lanes(rewriter, loc, chunk);
   SmallVector<Value> parts;
   for (int64_t at = 0; at < total; at += chunk)
     parts.push_back(emit(lanes, at));
   Value result = parts.front();
   if (parts.size() > 1)
-    result = rewriter.create<arith::ConstantOp>(
-        loc, rewriter.getZeroAttr(op.getType()));
+    result =
+        rewriter.create<arith::ConstantOp>(loc, rewriter.getZeroAttr(type));
   for (auto [i, part] : llvm::enumerate(parts))
     if (parts.size() > 1)
       result = rewriter.create<vector::InsertStridedSliceOp>(
@@ -185,6 +186,8 @@ void backend::populateHostLegalizePatterns(RewritePatternSet &patterns,
   patterns.add<DotByPairs>(context, wide ? 16 : avx2 ? 8 : 4, hasBytes);
   if (avx2)
     populateLutPatterns(patterns, wide);
+  if (avx2 && !machine.hasFeature("avx512vpopcntdq"))
+    populateHammingPatterns(patterns, wide ? 16 : 8);
   if (hasBytes)
     populateDotBytesPatterns(patterns, wide ? 16 : 8);
   if (vnni)

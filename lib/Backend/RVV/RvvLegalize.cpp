@@ -12,6 +12,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/IR/Matchers.h"
 
 using namespace mlir;
@@ -58,6 +59,47 @@ struct ConvertWhole : OpRewritePattern<arith::FPToSIOp> {
     return success();
   }
 };
+/// kern.hamming on one row's bits -> vmxor.mm, vcpop.m: bytes are as many bits
+/// of a mask.
+struct HammingByMasks : OpRewritePattern<kern::HammingOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  /// The bits of a register; `bytes` may be its first 16 only.
+  static Value bitsOf(ImplicitLocOpBuilder &b, Value bytes) {
+    auto registerType = VectorType::get({8}, b.getI8Type(), {true});
+    auto bits = VectorType::get({64}, b.getI1Type(), {true});
+    if (bytes.getType() != registerType) {
+      Value none = b.create<LLVM::PoisonOp>(registerType);
+      Value first = b.create<LLVM::ConstantOp>(b.getI64IntegerAttr(0));
+      bytes = b.create<LLVM::CallIntrinsicOp>(
+                   registerType, b.getStringAttr("llvm.vector.insert"),
+                   ValueRange{none, bytes, first})
+                  .getResult(0);
+    }
+    return b.create<LLVM::BitcastOp>(bits, bytes);
+  }
+
+  LogicalResult matchAndRewrite(kern::HammingOp op,
+                                PatternRewriter &rewriter) const override {
+    auto bytes = cast<VectorType>(op.getW().getType());
+    bool isWhole = bytes.isScalable();
+    if (isa<VectorType>(op.getType()) ||
+        bytes.getNumElements() != (isWhole ? 8 : 16))
+      return rewriter.notifyMatchFailure(op, "fills no register");
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    Value differ =
+        b.create<arith::XOrIOp>(bitsOf(b, op.getW()), bitsOf(b, op.getA()));
+    // All of them, or those of 16 bytes.
+    Value length = b.create<arith::ConstantIntOp>(isWhole ? -1 : 128, 64);
+    auto count = b.create<LLVM::CallIntrinsicOp>(
+        b.getI64Type(), b.getStringAttr("llvm.riscv.vcpop"),
+        ValueRange{differ, length});
+    Value sum = b.create<arith::TruncIOp>(b.getI32Type(), count.getResult(0));
+    rewriter.replaceOpWithNewOp<arith::AddIOp>(op, op.getAcc(), sum);
+    return success();
+  }
+};
+
 /// kern.lookup -> vrgather.vv on as many lanes as there are.
 struct LookupByGather : OpRewritePattern<kern::LookupOp> {
   using OpRewritePattern::OpRewritePattern;
@@ -79,5 +121,6 @@ struct LookupByGather : OpRewritePattern<kern::LookupOp> {
 
 void backend::populateRvvLegalizePatterns(RewritePatternSet &patterns,
                                           const LlvmMachine &) {
-  patterns.add<ConvertWhole, LookupByGather>(patterns.getContext());
+  patterns.add<ConvertWhole, HammingByMasks, LookupByGather>(
+      patterns.getContext());
 }

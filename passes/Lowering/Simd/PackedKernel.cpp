@@ -11,8 +11,8 @@ using namespace tern::lowering;
 static void planGrid(SimdOp &p) {
   int64_t tiles = p.matrix.getTiles();
   constexpr int64_t points = 64, leastWork = 1 << 18;
-  // Every point makes its own tables.
-  int64_t rowsPerPoint = p.looksUp ? 1024 : 256;
+  // Every point makes its own tables, or bits.
+  int64_t rowsPerPoint = p.looksUp || p.countsBits ? 1024 : 256;
   // A convolution's panel costs a gather: use it for all rows of the weights.
   p.chunkN = p.isConv ? tiles : std::max<int64_t>(1, rowsPerPoint / p.rows());
   p.chunkN = std::min(p.chunkN, tiles);
@@ -32,8 +32,10 @@ SimdOp::SimdOp(Operation *op, const VectorShape &shape)
       dyn_cast<ir::QType>(cast<ShapedType>(lhs.getType()).getElementType());
   shift = isInteger && code.getMax() > 127 ? 128 : 0;
   NarrowShape narrow = narrowShapeOf(op, matrix);
-  PackedBlocks blocks = planPackedBlocks(
-      shape, m, paddedK() * (isInteger ? 1 : 4), rows(), narrow);
+  int64_t rowBytes = paddedK() * (isInteger ? 1 : 4);
+  PackedBlocks blocks =
+      countsBits ? planBitBlocks(shape, m, rowBytes, rows())
+                 : planPackedBlocks(shape, m, rowBytes, rows(), narrow);
   blockM = blocks.inputs;
   vectors = blocks.vectors;
   window = narrow.window / matrix.getBlockK();
@@ -85,6 +87,8 @@ static Scratch makeScratch(Emitter &b, const SimdOp &p) {
     scratch.sums = allocate("input_sums", p.blockM * p.groups, b.getI32Type());
   if (p.center)
     scratch.starts = allocate("starts", p.blockM * p.windows(), b.getI16Type());
+  if (p.countsBits)
+    scratch.bits = allocate("bits", p.blockM * p.paddedK() / 8, b.getI8Type());
   // A table is read as a whole vector, which is at most a tile's rows long.
   if (p.looksUp)
     scratch.tables =
@@ -130,6 +134,8 @@ int64_t lowering::lowerPackedContraction(func::FuncOp kernel, Operation *op,
       emitPanel(b, p, scratch, first);
       if (p.looksUp)
         emitTables(b, p, scratch);
+      if (p.countsBits)
+        emitBits(b, p, scratch);
       b.loop(tile, lastTile, [&](Value t) {
         b.named("tile", t);
         emitTile(b, p, scratch, t, first);

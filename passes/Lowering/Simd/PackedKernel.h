@@ -70,6 +70,7 @@ private:
 /// Stack memory of a kernel, all rank 1.
 struct Scratch {
   mlir::Value panel; ///< blockM x paddedK inputs, i8 or f32
+  mlir::Value bits;  ///< the same, a bit each, in the weights' order
   mlir::Value sums;  ///< blockM x groups sums of the panel; null if not needed
   /// blockM x windows() values of i16 that narrow sums start at, and those of
   /// codes in place; null if 0.
@@ -85,6 +86,8 @@ void emitPanel(Emitter &b, const SimdOp &p, const Scratch &scratch,
                mlir::Value first);
 /// Fills `scratch.tables`.
 void emitTables(Emitter &b, const SimdOp &p, const Scratch &scratch);
+/// Fills `scratch.bits` from the panel.
+void emitBits(Emitter &b, const SimdOp &p, const Scratch &scratch);
 /// Dot products of the panel with weight tile `tile` into `scratch.acc`.
 void emitTile(Emitter &b, const SimdOp &p, const Scratch &scratch,
               mlir::Value tile, mlir::Value first);

@@ -54,6 +54,9 @@ private:
   void emitNarrow();
   /// Sums that are looked up (LookupStrip.cpp).
   Values lookedUp();
+  /// Numbers of bits that differ (BitStrip.cpp).
+  Values counted();
+  Values countedInRows();
 
   Type sumType() const {
     return p.isInteger ? Type(b.getI32Type()) : b.getF32Type();

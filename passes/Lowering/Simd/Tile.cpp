@@ -211,11 +211,18 @@ Strip::Values Strip::scaled(ValueRange sums, const Values &parts, Value group) {
 
 void Strip::store(const Values &sums) {
   for (int64_t v = 0; v < vectors; ++v)
-    for (int64_t i = 0; i < p.blockM; ++i)
-      b.create<vector::StoreOp>(sums[number(v, i)], scratch.acc, place(v, i));
+    for (int64_t i = 0; i < p.blockM; ++i) {
+      Value sum = sums[number(v, i)];
+      if (isa<VectorType>(sum.getType()))
+        b.create<vector::StoreOp>(sum, scratch.acc, place(v, i));
+      else
+        b.create<memref::StoreOp>(sum, scratch.acc, place(v, i));
+    }
 }
 
 void Strip::emit() {
+  if (p.countsBits)
+    return store(p.shape.scalable ? countedInRows() : counted());
   if (p.window)
     return emitNarrow();
   Value none = b.index(0);
@@ -256,7 +263,10 @@ static void emitStrips(Emitter &b, const SimdOp &p, const Scratch &scratch,
 void lowering::emitTile(Emitter &b, const SimdOp &p, const Scratch &scratch,
                         Value tile, Value first) {
   if (p.shape.scalable) {
-    Value lanes = b.mul(b.create<vector::VectorScaleOp>(), p.shape.lanes);
+    // A vector has rows in its lanes, or bits of one row.
+    Value lanes = b.index(1);
+    if (!p.countsBits)
+      lanes = b.mul(b.create<vector::VectorScaleOp>(), p.shape.lanes);
     // Strips that only pad the last tile stay out.
     Value rows = b.index(p.rows()), whole = b.index(0);
     if (p.n % p.rows())

@@ -151,3 +151,21 @@ func.func @lut_size(%c: vector<8xi8>) {
   %x = kern.lut %c of [0.0, 1.0, 2.0] : vector<8xi8> to vector<8xf32>
   return
 }
+
+// -----
+
+// hamming_c1
+func.func @hamming(%acc: vector<8xi32>, %w: vector<30xi8>, %a: vector<4xi8>) {
+  // expected-error@+1 {{expected an i32 or lanes of i32 L, i8 weights L*D, i8 inputs D, but got 'vector<8xi32>', 'vector<30xi8>', 'vector<4xi8>'}}
+  %y = kern.hamming %acc, %w, %a : vector<8xi32>, vector<30xi8>, vector<4xi8>
+  return
+}
+
+// -----
+
+// hamming_c1
+func.func @hamming_scalable(%acc: vector<[2]xi32>, %w: vector<[8]xi8>, %a: vector<[4]xi8>) {
+  // expected-error@+1 {{expected an i32 or lanes of i32 L, i8 weights L*D, i8 inputs D, but got}}
+  %y = kern.hamming %acc, %w, %a : vector<[2]xi32>, vector<[8]xi8>, vector<[4]xi8>
+  return
+}

@@ -60,3 +60,13 @@ func.func @lookup(%table: vector<[8]xi8>, %at: vector<[8]xi8>) -> vector<[8]xi8>
   %found = kern.lookup %table, %at : vector<[8]xi8>
   return %found : vector<[8]xi8>
 }
+
+// Bits that differ: in the words of lanes, and in a whole register.
+// CHECK-LABEL: func.func @hamming
+func.func @hamming(%acc: vector<8xi32>, %w: vector<32xi8>, %a: vector<4xi8>, %sum: i32, %row: vector<[8]xi8>) -> (vector<8xi32>, i32) {
+  // CHECK: kern.hamming %{{.*}} : vector<8xi32>, vector<32xi8>, vector<4xi8>
+  %0 = kern.hamming %acc, %w, %a : vector<8xi32>, vector<32xi8>, vector<4xi8>
+  // CHECK: kern.hamming %{{.*}} : i32, vector<[8]xi8>, vector<[8]xi8>
+  %1 = kern.hamming %sum, %row, %row : i32, vector<[8]xi8>, vector<[8]xi8>
+  return %0, %1 : vector<8xi32>, i32
+}
