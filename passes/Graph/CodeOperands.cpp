@@ -109,6 +109,38 @@ std::optional<CodeOperand> graph::wholeOperand(LocBuilder &b, Value value,
   return operand;
 }
 
+std::optional<CodeOperand> graph::signOperand(LocBuilder &b, Value value,
+                                              int64_t axis, ConstantPool &pool,
+                                              ConstantFn constantOf) {
+  if (!elementOf(value).isF32())
+    return std::nullopt;
+  std::optional<Tensor> known = constantOf(value);
+  if (!known || known->size() == 0)
+    return std::nullopt;
+  ArrayRef<int64_t> shape = known->getShape();
+  int64_t rows = shape[axis], inner = product(shape.drop_front(axis + 1));
+  auto binary = QType::get(b.getContext(), ir::CodeKind::Binary);
+  CodeOperand operand;
+  operand.block = Shape(shape);
+  operand.block[axis] = 1;
+  Shape scales(shape.size(), 1);
+  scales[axis] = rows;
+  operand.scale = Tensor(tensorOf(scales, b.getF32Type()));
+  Tensor codes(tensorOf(shape, binary));
+  for (int64_t i = 0; i < known->size(); ++i) {
+    double real = known->getFloat(i), size = std::abs(real);
+    int64_t row = i / inner % rows;
+    if (i == row * inner)
+      operand.scale.setFloat(row, size);
+    if (size == 0 || !std::isfinite(size) ||
+        size != operand.scale.getFloat(row))
+      return std::nullopt;
+    codes.setInt(i, real > 0 ? 1 : -1);
+  }
+  operand.codes = pool.make(b, codes, "signs");
+  return operand;
+}
+
 Type graph::accumulatorFor(const CodeOperand &lhs, const CodeOperand &rhs,
                            int64_t depth) {
   Builder b(lhs.codes.getContext());

@@ -52,6 +52,12 @@ std::optional<CodeOperand> wholeOperand(LocBuilder &b, mlir::Value value,
                                         ConstantPool &pool,
                                         ConstantFn constantOf);
 
+/// A constant float tensor whose magnitude is one number for each index of
+/// `axis`, as binary codes times that.
+std::optional<CodeOperand> signOperand(LocBuilder &b, mlir::Value value,
+                                       int64_t axis, ConstantPool &pool,
+                                       ConstantFn constantOf);
+
 /// The type that sums of `depth` products of both operands' values fit into:
 /// i32, or i64.
 mlir::Type accumulatorFor(const CodeOperand &lhs, const CodeOperand &rhs,

@@ -17,6 +17,7 @@
 #include "passes/Graph/CodeOperands.h"
 #include "passes/Graph/DynamicCodes.h"
 #include "passes/Graph/EpilogueChain.h"
+#include "passes/Graph/FewValues.h"
 #include "passes/Graph/IntegerSums.h"
 #include "passes/Graph/Ops/Requantize.h"
 #include "passes/Graph/Passes.h"
@@ -253,6 +254,8 @@ void Rewriter::rewriteConv(ir::ConvOp op) {
   std::optional<CodeOperand> rhs = codeOperand(op.getFilter(), constants);
   if (!rhs && lhs->scaleAt(0) == 1)
     rhs = wholeOperand(b, op.getFilter(), pool, constants);
+  if (!rhs && lhs->code().getBits() <= 2)
+    rhs = signOperand(b, op.getFilter(), 0, pool, constants);
   if (!rhs || !rhs->code() || !rhs->isPerIndexOf(0))
     return;
   ArrayRef<int64_t> filter = shapeOf(rhs->codes);
@@ -277,8 +280,8 @@ Value Rewriter::transposedConstant(Value matrix) {
 }
 
 /// The columns' dimension of the right-hand side.
-static int64_t columnsOf(ir::MatmulOp op, const CodeOperand &rhs) {
-  int64_t rank = rhs.block.size();
+static int64_t columnsOf(ir::MatmulOp op) {
+  int64_t rank = shapeOf(op.getRhs()).size();
   return op.getTransposeB() ? rank - 2 : rank - 1;
 }
 
@@ -330,7 +333,7 @@ void Rewriter::rewriteDynamic(ir::MatmulOp op, const DynamicCodes &lhs,
   codes.scale = Tensor(tensorOf(Shape(codes.block.size(), 1), b.getF32Type()));
   codes.scale.setFloat(0, 1);
   Value real;
-  if (rhs.isPerIndexOf(columnsOf(op, rhs))) {
+  if (rhs.isPerIndexOf(columnsOf(op))) {
     Value sums = integerMatmul(op, codes, rhs);
     SmallVector<double> scales;
     for (float scale : productScales(codes, rhs))
@@ -358,6 +361,8 @@ void Rewriter::rewriteMatmul(ir::MatmulOp op) {
       codeOperand(op.getRhs(), constants, /*floats=*/true);
   if (!rhs && isInteger && lhs->scaleAt(0) == 1)
     rhs = wholeOperand(b, op.getRhs(), pool, constants);
+  if (!rhs && isInteger && lhs->code().getBits() <= 2)
+    rhs = signOperand(b, op.getRhs(), columnsOf(op), pool, constants);
   if (!rhs || !rhs->code())
     return;
   if (!rhs->code().isInteger()) {
@@ -366,7 +371,7 @@ void Rewriter::rewriteMatmul(ir::MatmulOp op) {
       op->getResult(0).replaceAllUsesWith(real);
     return;
   }
-  if (isInteger && rhs->isPerIndexOf(columnsOf(op, *rhs))) {
+  if (isInteger && rhs->isPerIndexOf(columnsOf(op))) {
     Value sums = integerMatmul(op, *lhs, *rhs);
     return finish(op, sums, shapeOf(sums).size() - 1,
                   productScales(*lhs, *rhs));
@@ -401,6 +406,7 @@ void Rewriter::foldSmallConstants() {
 }
 
 void Rewriter::run() {
+  codeFewValues(entry, [&](Value value) { return constantOf(value); });
   sinkDequantize(entry);
   SmallVector<Operation *> contractions;
   for (Operation &op : entry.getBody().front())

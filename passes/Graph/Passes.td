@@ -62,13 +62,16 @@ def IntegerContractions
     points. Bias, bounds and a final quantization that follow it become integer
     too where that is exact (the bias is a whole number of units), else the sums
     are scaled and the rest stays. Dequantizations first move behind reshapes,
-    transposes and slices. A matrix product of reals and constant codes keeps
+    transposes and slices. Inputs of a contraction that can only be -c and c, 0
+    and c, or -c, 0 and c, as what computes them shows, are binary, uint1 or
+    ternary codes (Where(x >= 0, c, -c); ONNX's Sign, which is 0 at 0), and their
+    weights may be of one magnitude a row. A matrix product of reals and constant codes keeps
     the codes and their scales (`rhs_scale`).
 
     Assumes: the tensor form, constants folded. Guarantees: the tensor form;
     results equal up to the rounding of real arithmetic, and those of the
-    integer form in ONNX (QLinearConv, QLinearMatMul). Dead operations are
-    left. Cost: linear, and the evaluation of scales.
+    integer form in ONNX (QLinearConv, QLinearMatMul); a NaN has no code. Dead
+    operations are left. Cost: linear, and the evaluation of scales.
   }];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
