@@ -23,8 +23,8 @@ import formats  # noqa: E402
 
 CORES = ["sifive-x280", "sifive-p670"]
 # Products of as many inputs as a register has bytes; a lookup is a quarter of the one byte
-# of two that four products have.
-PRODUCTS = {"vwmul": 1, "vwmulsu": 1, "vwmacc": 1, "vwmaccsu": 1, "vrgather": 2}
+# of two that four products have; a mask has eight one-bit products for every byte.
+PRODUCTS = {"vwmul": 1, "vwmulsu": 1, "vwmacc": 1, "vwmaccsu": 1, "vrgather": 2, "vcpop": 8}
 
 
 def assembly(folder, name, shape, m):
@@ -66,7 +66,7 @@ def cycles(loop, core):
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--formats", default="int8,int4,int4g32,ternary,binary")
+    parser.add_argument("--formats", default="int8,int4,int4g32,ternary,binary,signs")
     parser.add_argument("--m", default="1,4,8", help="rows of inputs")
     parser.add_argument("--shape", default="4096x512", help="KxN")
     arguments = parser.parse_args()
