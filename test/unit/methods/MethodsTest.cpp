@@ -105,6 +105,28 @@ TEST_F(Methods, LegalityNamesTheReason) {
   EXPECT_LT(choice.bestSeconds, choice.nextSeconds);
 }
 
+TEST_F(Methods, BitsAreCountedWhereBothOperandsAreSigns) {
+  const Method &xnor = getMethod(ir::Method::XnorPopcount);
+  Contraction c = make(4096, "!tern.q<binary>", "!tern.q<int8>", 255);
+  EXPECT_EQ(xnor.whyNot(c, shape), "");
+  EXPECT_FALSE(needsRowSums(c, ir::Method::XnorPopcount));
+  EXPECT_EQ(xnor.layout(c, shape).getDepth(), 4);
+  Choice choice = chooseMethod(c, site("host-avx2"));
+  EXPECT_EQ(choice.best->name, "xnor_popcount");
+  EXPECT_EQ(choice.bound->magnitude, 4096);
+  // Bits of a row lie together where a vector has any number of them.
+  Site rvv = site("rvv128");
+  EXPECT_EQ(xnor.layout(c, rvv.shape).getDepth(), 512);
+  EXPECT_EQ(xnor.layout(c, rvv.shape).getRows(), 4);
+  c = make(64, "!tern.q<uint1>", "!tern.q<int8>", 1);
+  EXPECT_EQ(xnor.whyNot(c, shape), "");
+  EXPECT_TRUE(needsRowSums(c, ir::Method::XnorPopcount));
+  c = make(64, "!tern.q<binary>", "!tern.q<int8>", 0);
+  EXPECT_EQ(xnor.whyNot(c, shape), "the weights are not all 1 or -1");
+  c = make(64, "!tern.q<int8>", "!tern.q<int8>", 1);
+  EXPECT_EQ(xnor.whyNot(c, shape), "inputs of !tern.q<int8> are no bits");
+}
+
 TEST(VectorShape, BlocksFillRegistersAndThePanelFitsItsStack) {
   VectorShape shape = {8, 4, false, 32, 4, 2, true};
   auto plan = [&](int64_t rows, int64_t rowBytes, int64_t tileRows) {
