@@ -64,8 +64,17 @@ def dense(codes, scales, block=0):
     return codes * (np.repeat(scales, block, axis=0) if block else scales)
 
 
-def int8_product(random, k, n, low, high, per_row):
-    codes = random.integers(low, high + 1, (k, n))
+def keep(random, codes, nm):
+    """All but N of every M codes of a column become 0; nm: (N, M), or nothing."""
+    if not nm:
+        return codes
+    windows = codes.reshape(-1, nm[1], codes.shape[1])
+    order = random.random(windows.shape).argsort(axis=1)
+    return np.where(order < nm[0], windows, 0).reshape(codes.shape)
+
+
+def int8_product(random, k, n, low, high, per_row, nm=None):
+    codes = keep(random, random.integers(low, high + 1, (k, n)), nm)
     scales = random.uniform(0.5, 1.5, n).astype(np.float32) if per_row else np.float32(0.7)
     nodes, initializers = dequantized(codes, scales, 1 if per_row else None)
     weights = dense(codes, scales)
@@ -98,8 +107,8 @@ def signs_product(random, k, n):
     return model, reference
 
 
-def int4_blocks(random, k, n):
-    codes = random.integers(-8, 8, (k, n))
+def int4_blocks(random, k, n, nm=None):
+    codes = keep(random, random.integers(-8, 8, (k, n)), nm)
     scales = random.uniform(0.5, 1.5, (k // GROUP, n)).astype(np.float32)
     nodes, initializers = dequantized(codes, scales, 0, GROUP)
     weights = dense(codes, scales, GROUP)
@@ -162,6 +171,13 @@ FORMATS = {format.name: format for format in [
     Format("int8", qlinear_matmul, int8_inputs, True, 0),
     Format("int4", lambda r, k, n: int8_product(r, k, n, -8, 7, True), int8_inputs, False, 1e-6),
     Format("int4g32", int4_blocks, int8_inputs, False, 1e-5),
+    Format("int4-2:4", lambda r, k, n: int8_product(r, k, n, -8, 7, True, (2, 4)), int8_inputs,
+           False, 1e-6),
+    Format("int4g32-2:4", lambda r, k, n: int4_blocks(r, k, n, (2, 4)), int8_inputs, False, 1e-5),
+    Format("int8-2:4", lambda r, k, n: int8_product(r, k, n, -127, 127, True, (2, 4)),
+           int8_inputs, False, 1e-6),
+    Format("int4-1:4", lambda r, k, n: int8_product(r, k, n, -8, 7, True, (1, 4)), int8_inputs,
+           False, 1e-6),
     Format("int2", lambda r, k, n: int8_product(r, k, n, -2, 1, True), int8_inputs, False, 1e-6),
     Format("ternary", lambda r, k, n: int8_product(r, k, n, -1, 1, False), int8_inputs, False,
            1e-6),

@@ -193,7 +193,7 @@ def make_row(format, shape, m, threads, kernel, medians):
 
 def print_row(row):
     peer = f"{row['faster_than_peer']:6.2f}x" if "faster_than_peer" in row else "      -"
-    print(f"{row['format']:<10} {row['k']:>5}x{row['n']:<5} {row['m']:>4} {row['threads']:>2}"
+    print(f"{row['format']:<11} {row['k']:>5}x{row['n']:<5} {row['m']:>4} {row['threads']:>2}"
           f" {row['us']:>10.1f} {row['gb_per_s']:>7.2f} {row['gops']:>8.1f}"
           f" {row['of_read']:>6.0%} {row['of_products']:>6.0%} {row['of_bound']:>6.0%} {peer}",
           flush=True)
@@ -266,7 +266,7 @@ def main():
     limits = Limits(native)
     pools = {int(t): native.threads(int(t)) for t in arguments.threads.split(",")}
     result = {"limits": print_limits(native, limits, pools), "rows": []}
-    print(f"\n{'format':<10} {'K':>5}x{'N':<5} {'M':>4} {'T':>2} {'us':>10} {'GB/s':>7}"
+    print(f"\n{'format':<11} {'K':>5}x{'N':<5} {'M':>4} {'T':>2} {'us':>10} {'GB/s':>7}"
           f" {'GOPS':>8} {'read':>6} {'prod.':>6} {'limit':>6} {'peer':>7}")
     for name in arguments.formats.split(","):
         for text in arguments.shapes.split(","):

@@ -83,7 +83,10 @@ int64_t DotOp::getDepth() {
   return cast<VectorType>(getW().getType()).getNumElements() /
          cast<VectorType>(getAcc().getType()).getNumElements();
 }
+bool DotOp::hasOwnInputs() { return getA().getType() == getW().getType(); }
 int64_t DotOp::getPartials() {
+  if (hasOwnInputs())
+    return 1;
   return cast<VectorType>(getA().getType()).getNumElements() / getDepth();
 }
 
@@ -97,13 +100,16 @@ LogicalResult DotOp::verify() {
   bool isWide = acc.getElementType().isInteger(32);
   bool ok = (isWide || acc.getElementType().isInteger(16)) &&
             w.getElementType().isInteger(8) && a.getElementType().isInteger(8);
-  ok &= w.isScalable() == acc.isScalable() && !a.isScalable();
+  ok &= w.isScalable() == acc.isScalable();
   ok &= depth > 0 && weights == sums * depth && inputs % depth == 0;
-  ok = ok && sums % (inputs / depth) == 0 && (!isWide || inputs == depth);
+  if (ok && hasOwnInputs())
+    return success();
+  ok = ok && !a.isScalable() && sums % (inputs / depth) == 0 &&
+       (!isWide || inputs == depth);
   if (ok)
     return success();
   return emitOpError("expected lanes of i32 L or of i16 L*P, i8 weights L*D, "
-                     "i8 inputs D, but got ")
+                     "i8 inputs D or L*D, but got ")
          << acc << ", " << w << ", " << a;
 }
 
@@ -145,11 +151,18 @@ LogicalResult LutOp::verify() {
 
 LogicalResult LookupOp::verify() {
   // lookup_c1
+  auto table = cast<VectorType>(getTable().getType());
   auto type = cast<VectorType>(getType());
+  int64_t size = table.getNumElements();
+  bool isShort = !table.isScalable() && size >= 2 && size <= 16 &&
+                 llvm::isPowerOf2_64(size);
+  bool isOwn = table == type && (type.isScalable() || size >= 16);
   if (type.getElementType().isInteger(8) &&
-      (type.isScalable() || type.getNumElements() >= 16))
+      table.getElementType().isInteger(8) && (isShort || isOwn))
     return success();
-  return emitOpError("expected at least 16 lanes of i8, but got ") << type;
+  return emitOpError("expected a table of 2, 4, 8 or 16 i8, or of the type of "
+                     "the indices, but got ")
+         << table << " and " << type;
 }
 
 LogicalResult FoldOp::verify() {

@@ -91,6 +91,8 @@ def Kern_DotOp : Kern_Op<"dot", [Pure, AllTypesMatch<["acc", "result"]>]> {
     With L lanes and depth D: result[j] = acc[j] + sum over q < D of
     w[j*D + q] * a[q]. `w` holds L*D bytes, unsigned unless `signed_weights`;
     `a` holds D bytes, signed unless `unsigned_input`; the sums are exact i32.
+    Where `a` is of the type of `w`, each lane has inputs of its own: a[j*D + q]
+    instead of a[q].
 
     Narrow sums are i16, P of them to a lane, modulo 2^16: with d = D / P,
     result[j*P + p] = acc[j*P + p] + sum over q < d of
@@ -99,7 +101,8 @@ def Kern_DotOp : Kern_Op<"dot", [Pure, AllTypesMatch<["acc", "result"]>]> {
 
     Constraints:
     * dot_c1: acc is a vector of L i32 or of L*P i16, w a vector of L*D i8
-      (scalable like acc), a a vector of D i8; P divides D.
+      (scalable like acc), a a vector of D i8, or of the type of w with P = 1;
+      P divides D.
   }];
   let arguments = (ins AnyVector:$acc, AnyVector:$w,
                        AnyVector:$a, UnitAttr:$signed_weights,
@@ -112,6 +115,8 @@ def Kern_DotOp : Kern_Op<"dot", [Pure, AllTypesMatch<["acc", "result"]>]> {
     /// Products that one sum takes (d), and sums of a lane (P).
     int64_t getDepth();
     int64_t getPartials();
+    /// Whether each lane has inputs of its own.
+    bool hasOwnInputs();
   }];
   let assemblyFormat = [{
     $acc `,` $w `,` $a (`signed_weights` $signed_weights^)?
@@ -177,19 +182,20 @@ def Kern_LutOp : Kern_Op<"lut", [Pure]> {
   }];
 }
 
-def Kern_LookupOp : Kern_Op<"lookup", [Pure, AllTypesMatch<["table", "indices", "result"]>]> {
+def Kern_LookupOp : Kern_Op<"lookup", [Pure, AllTypesMatch<["indices", "result"]>]> {
   let summary = "Bytes of a table made at run time, one for every lane.";
   let description = [{
     result[j] = table[indices[j]], where the indices are unsigned and below 16
-    and below the number of lanes.
+    and below the number of the table's lanes.
 
     Constraints:
-    * lookup_c1: vectors of at least 16 i8, or scalable ones.
+    * lookup_c1: vectors of i8; the table has 2, 4, 8 or 16 lanes, or the type
+      of the indices, of at least 16 lanes or scalable.
   }];
   let arguments = (ins AnyVector:$table, AnyVector:$indices);
   let results = (outs AnyVector:$result);
   let hasVerifier = 1;
-  let assemblyFormat = "$table `,` $indices attr-dict `:` type($table)";
+  let assemblyFormat = "$table `,` $indices attr-dict `:` type($table) `,` type($indices)";
 }
 
 def Kern_FmaOp : Kern_Op<"fma", [Pure, SameOperandsAndResultType]> {

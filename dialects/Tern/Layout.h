@@ -27,29 +27,50 @@ public:
   int64_t getUnitBytes() const {
     return llvm::divideCeil(std::max(layout.getUnit(), getBits()), 8);
   }
-  /// Codes along K that one block of rows * depth units holds per row.
-  int64_t getBlockK() const { return getDepth() * getFields(); }
+  /// The pattern whose zeros are left out; null: every code is stored.
+  ir::NmAttr getNm() const { return layout.getNm(); }
+  /// Bits of the place of a code in its window of M, and how many of these
+  /// share a byte.
+  int64_t getPlaceBits() const;
+  int64_t getPlaceFields() const { return 8 / getPlaceBits(); }
+  /// Fields (of `depth` codes each) of a block; parts of rows * depth units
+  /// that hold them, and that hold these or their places.
+  int64_t getBlockFields() const;
+  int64_t getCodeParts() const { return getBlockFields() / getFields(); }
+  int64_t getBlockParts() const;
+  /// Codes that a block stores per row, and how much of K they stand for.
+  int64_t getBlockCodes() const { return getDepth() * getBlockFields(); }
+  int64_t getBlockK() const;
   int64_t getBlocks() const { return llvm::divideCeil(k, getBlockK()); }
   int64_t getTiles() const { return llvm::divideCeil(n, getRows()); }
   /// Units, and bytes, of the whole packed matrix, padding included.
   int64_t getUnits() const {
-    return getTiles() * getBlocks() * getRows() * getDepth();
+    return getTiles() * getBlocks() * getBlockParts() * getRows() * getDepth();
   }
   int64_t getSizeInBytes() const { return getUnits() * getUnitBytes(); }
   /// One-bit codes with offset 1 are binary: value = 2 * code - 1.
   bool isBinary() const { return getBits() == 1 && getOffset() == 1; }
 
-  /// (n, k) -> (unit, field of the unit): the one definition of the layout.
+  /// (n, p) -> (unit, field of the unit): the one definition of the layout. `p`
+  /// is k, or the number of the code of those that stay in a row.
   mlir::AffineMap getMap() const { return map; }
-  int64_t getUnit(int64_t row, int64_t col) const;
-  int64_t getField(int64_t col) const;
+  int64_t getUnit(int64_t row, int64_t p) const;
+  int64_t getField(int64_t p) const;
 
   /// Packs value `get(n, k)` of each code; `get` is called once per (n, k).
   /// `bytes` has getSizeInBytes() bytes; padding holds the code of value 0.
   void pack(llvm::MutableArrayRef<char> bytes,
             llvm::function_ref<int64_t(int64_t, int64_t)> get) const;
+  /// The k of code `p` of `row` in packed `bytes`; may lie beyond K.
+  int64_t columnOf(llvm::ArrayRef<char> bytes, int64_t row, int64_t p) const;
 
 private:
+  /// Where the place of code `p` lies: its unit and the bit in it.
+  std::pair<int64_t, int64_t> placeAt(int64_t row, int64_t p) const;
+  /// Calls `put(p, k)` for each code of a row that stays.
+  void
+  keep(llvm::ArrayRef<int64_t> row,
+       llvm::function_ref<void(int64_t p, int64_t k, int64_t value)> put) const;
   ir::LayoutAttr layout;
   int64_t n, k;
   mlir::AffineMap map;

@@ -61,6 +61,21 @@ LogicalResult QType::verify(function_ref<InFlightDiagnostic()> emitError,
   return success();
 }
 
+LogicalResult LayoutAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                 int64_t, int64_t depth, int64_t bits, int64_t,
+                                 bool fragments, int64_t unit, NmAttr nm) {
+  // layout_c1
+  auto isPower = [](int64_t x) { return x > 0 && llvm::isPowerOf2_64(x); };
+  if (!nm || (isPower(nm.getN()) && isPower(nm.getM()) && isPower(depth) &&
+              isPower(bits) && nm.getM() <= 16 && bits <= 8 && !fragments &&
+              unit == 8))
+    return success();
+  return emitError() << "expected powers of two N, M <= 16, depth, and up to 8 "
+                        "bits in bytes, but got "
+                     << nm.getN() << ":" << nm.getM() << " of depth " << depth
+                     << " and " << bits << " bits";
+}
+
 LogicalResult NmAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                              int64_t n, int64_t m) {
   // nm_c1

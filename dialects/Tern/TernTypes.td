@@ -112,6 +112,7 @@ def Tern_MethodKind : I32EnumAttr<"Method", "mpGEMM method", [
   I32EnumAttrCase<"IntDot", 2, "int_dot">,  // integer dot, scale afterwards
   I32EnumAttrCase<"Mma", 3, "mma">,         // matrix units of a GPU
   I32EnumAttrCase<"XnorPopcount", 4, "xnor_popcount">, // bits that differ
+  I32EnumAttrCase<"SparseNm", 5, "sparse_nm">, // int_dot without N:M's zeros
 ]> {
   let cppNamespace = "::tern::ir";
   let genSpecializedAttr = 0;
@@ -147,16 +148,41 @@ def Tern_LayoutAttr : AttrDef<Tern_Dialect, "Layout"> {
     blob, as many whole bytes as it takes). A folded unit of PE rows and SIMD
     columns is rows = PE, depth = 1, unit = SIMD * bits; there, codes with
     offset 0 are two's complement.
+
+    With `nm` = n:m, only n of every m consecutive weights of a row are stored,
+    less their zero points, in ascending order of k: those that are not 0, and
+    zeros where these are fewer. The p-th that stays of a row is at place
+    k % m of the window k / m = p / n; place and code are kept apart. A block is
+    of `depth * S` codes that stay, where S = max(F, G, n / depth): S / F parts
+    of `rows * depth` bytes with F codes each, as above, then S / G parts with
+    G = 8 / b places each of b = 1, 2 or 4 bits, for m = 2, 4, or 8 and 16. With
+    kb = p / (depth*S), f = (p % (depth*S)) / depth and P = S / F + S / G, code p
+    of row n is field f % F of the byte
+
+        (((n / rows) * blocks + kb) * P + f / F) * rows * depth
+          + (n % rows) * depth + p % depth
+
+    and its place is field f % G of that with S / F + f / G instead of f / F.
+    2:4 with 4 bits takes 12 bits where it took 16.
+
+    Constraints:
+    * layout_c1: with `nm`, n, m and `depth` are powers of two, m <= 16, `bits`
+      is 1, 2, 4 or 8, and neither `fragments` nor `unit` is set.
   }];
   let parameters = (ins "int64_t":$rows, "int64_t":$depth, "int64_t":$bits,
                         "int64_t":$offset,
                         DefaultValuedParameter<"bool", "false">:$fragments,
-                        DefaultValuedParameter<"int64_t", "8">:$unit);
+                        DefaultValuedParameter<"int64_t", "8">:$unit,
+                        OptionalParameter<"NmAttr">:$nm);
+  let skipDefaultBuilders = 1;
   let builders = [AttrBuilder<(ins "int64_t":$rows, "int64_t":$depth,
                                    "int64_t":$bits, "int64_t":$offset,
-                                   CArg<"bool", "false">:$fragments), [{
-    return $_get($_ctxt, rows, depth, bits, offset, fragments, 8);
+                                   CArg<"bool", "false">:$fragments,
+                                   CArg<"int64_t", "8">:$unit,
+                                   CArg<"NmAttr", "{}">:$nm), [{
+    return $_get($_ctxt, rows, depth, bits, offset, fragments, unit, nm);
   }]>];
+  let genVerifyDecl = 1;
   let assemblyFormat = "`<` struct(params) `>`";
 }
 

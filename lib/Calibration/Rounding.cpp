@@ -104,20 +104,6 @@ void tern::calib::roundRow(ArrayRef<float> weights, ArrayRef<double> importance,
   }
 }
 
-bool tern::calib::obeysNm(
-    llvm::function_ref<bool(int64_t row, int64_t k)> isZero, int64_t rows,
-    int64_t depth, int64_t n, int64_t m) {
-  for (int64_t row = 0; row < rows; ++row)
-    for (int64_t from = 0; from < depth; from += m) {
-      int64_t kept = 0;
-      for (int64_t k = from; k < std::min(from + m, depth); ++k)
-        kept += !isZero(row, k);
-      if (kept > n)
-        return false;
-    }
-  return true;
-}
-
 /// Zeroes all but the `n` of [from, from + count) with the greatest scores.
 static void keepGreatest(ArrayRef<double> scores, int64_t from, int64_t count,
                          int64_t n, std::vector<bool> &keeps) {

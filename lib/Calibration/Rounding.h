@@ -80,8 +80,4 @@ void pruneRowCompensated(llvm::MutableArrayRef<float> weights,
                          llvm::ArrayRef<double> scores, const Hessian &hessian,
                          int64_t n, int64_t m);
 
-/// Whether at most `n` of every `m` weights of each row are not 0.
-bool obeysNm(llvm::function_ref<bool(int64_t row, int64_t k)> isZero,
-             int64_t rows, int64_t depth, int64_t n, int64_t m);
-
 } // namespace tern::calib

@@ -51,18 +51,25 @@ static FailureOr<Tensor> unpack(ir::WeightOp weight, RankedTensorType type) {
   const char *bytes = blob->getData().data();
   int64_t unitBytes = packed.getUnitBytes();
   Tensor tensor(type);
+  if (packed.getNm()) // what is left out is 0
+    for (int64_t i = 0; i < n * k; ++i)
+      tensor.setInt(i, 0);
+  int64_t codes =
+      packed.getNm() ? packed.getBlocks() * packed.getBlockCodes() : k;
   for (int64_t row = 0; row < n; ++row)
-    for (int64_t col = 0; col < k; ++col) {
+    for (int64_t p = 0; p < codes; ++p) {
+      int64_t col = packed.columnOf(blob->getData(), row, p);
+      if (col >= k)
+        continue;
       uint32_t unit = 0;
-      std::memcpy(&unit, bytes + packed.getUnit(row, col) * unitBytes,
-                  unitBytes);
+      std::memcpy(&unit, bytes + packed.getUnit(row, p) * unitBytes, unitBytes);
       if (isa<FloatType>(type.getElementType())) {
         std::memcpy(tensor.data() + (row * k + col) * unitBytes, &unit,
                     unitBytes);
         continue;
       }
       int64_t bits = packed.getBits();
-      uint32_t code = (unit >> (packed.getField(col) * bits)) &
+      uint32_t code = (unit >> (packed.getField(p) * bits)) &
                       (bits == 32 ? ~0u : (1u << bits) - 1);
       tensor.setInt(row * k + col, packed.isBinary()
                                        ? 2 * int64_t(code) - 1

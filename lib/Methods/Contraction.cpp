@@ -118,23 +118,30 @@ static int64_t greatestDistance(Interval range, Value zp) {
   return greatest;
 }
 
-/// The greatest sum over k of |w - zero point| of a row of constant weights.
-static int64_t greatestRowSum(const Contraction &c) {
-  std::optional<ConstantTensor> zp;
+ZeroPoints::ZeroPoints(const Contraction &c) : scaleGroup(c.scaleGroup) {
   if (c.rhsZp)
     zp = ConstantTensor::get(c.rhsZp);
-  int64_t rowsOfZp = zp ? zp->getShape()[0] : 1;
-  int64_t groupsOfZp = zp ? zp->size() / rowsOfZp : 1;
+  if (!zp)
+    return;
+  rows = zp->getShape()[0];
+  groups = zp->size() / rows;
+}
+
+int64_t ZeroPoints::at(int64_t row, int64_t col) const {
+  return zp ? zp->getInt((rows == 1 ? 0 : row) * groups +
+                         (groups == 1 ? 0 : col / scaleGroup))
+            : 0;
+}
+
+/// The greatest sum over k of |w - zero point| of a row of constant weights.
+static int64_t greatestRowSum(const Contraction &c) {
+  ZeroPoints zeros(c);
   int64_t greatest = 0;
   for (int64_t row = 0; row < c.groups * c.n; ++row) {
     int64_t sum = 0;
-    for (int64_t col = 0; col < c.k; ++col) {
-      int64_t z = 0;
-      if (zp)
-        z = zp->getInt((rowsOfZp == 1 ? 0 : row) * groupsOfZp +
-                       (groupsOfZp == 1 ? 0 : col / c.scaleGroup));
-      sum += std::abs(c.weights->getInt(c.weightIndex(row, col)) - z);
-    }
+    for (int64_t col = 0; col < c.k; ++col)
+      sum += std::abs(c.weights->getInt(c.weightIndex(row, col)) -
+                      zeros.at(row, col));
     greatest = std::max(greatest, sum);
   }
   return greatest;

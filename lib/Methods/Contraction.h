@@ -28,6 +28,8 @@ struct Contraction {
   bool rowMajorN = true;
   /// What rangeOfWeights found.
   mutable std::optional<Interval> knownRange = std::nullopt;
+  /// What patternOf (Sparsity.h) found, null where there is none.
+  mutable std::optional<ir::NmAttr> knownPattern = std::nullopt;
 
   int64_t getScaleGroups() const { return llvm::divideCeil(k, scaleGroup); }
   int64_t macs() const { return groups * batches * m * n * k; }
@@ -44,6 +46,17 @@ Contraction describeContraction(mlir::Operation *op);
 std::optional<Interval> rangeOf(mlir::Type type);
 /// The least and the greatest weight that occur, 0 included.
 Interval rangeOfWeights(const Contraction &c);
+
+/// The constant zero points of the rhs, 0 without any.
+class ZeroPoints {
+public:
+  explicit ZeroPoints(const Contraction &c);
+  int64_t at(int64_t row, int64_t col) const;
+
+private:
+  std::optional<ConstantTensor> zp;
+  int64_t rows = 1, groups = 1, scaleGroup;
+};
 
 /// Whether the sums of the weights' rows lie beside them. Integer kernels on
 /// packed codes need them where they see inputs minus something other than 0

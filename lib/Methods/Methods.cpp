@@ -1,6 +1,7 @@
 //===- Methods.cpp - The list of mpGEMM methods ---------------------------===//
 #include "lib/Methods/Methods.h"
 #include "dialects/Tern/Layout.h"
+#include "lib/Methods/Sparsity.h"
 #include "mlir/Interfaces/DestinationStyleOpInterface.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "llvm/ADT/Twine.h"
@@ -19,6 +20,14 @@ static int64_t tileRows(const Contraction &c, const VectorShape &shape) {
   return std::min(shape.tileRows, needed);
 }
 
+static std::pair<int64_t, int64_t> storedCode(Interval range) {
+  int64_t span = range.max - range.min, offset = -range.min;
+  // A one-bit code with offset 1 would read as binary.
+  if (span <= 1 && offset == 0)
+    return {1, offset};
+  return {span <= 3 ? 2 : span <= 15 ? 4 : 8, offset};
+}
+
 /// Bits and offset of stored codes: as narrow as the weights that occur allow,
 /// whatever their declared type is.
 static std::pair<int64_t, int64_t> storedCode(const Contraction &c) {
@@ -29,12 +38,7 @@ static std::pair<int64_t, int64_t> storedCode(const Contraction &c) {
     return {1, 1};
   if (code.isFloat())
     return {code.getBits(), 0};
-  Interval range = rangeOfWeights(c);
-  int64_t span = range.max - range.min, offset = -range.min;
-  // A one-bit code with offset 1 would read as binary.
-  if (span <= 1 && offset == 0)
-    return {1, offset};
-  return {span <= 3 ? 2 : span <= 15 ? 4 : 8, offset};
+  return storedCode(rangeOfWeights(c));
 }
 
 /// Rows of a tile of one-bit codes: tables that they look up serve up to four
@@ -100,6 +104,21 @@ static ir::LayoutAttr xnorLayout(const Contraction &c,
       std::min<int64_t>(shape.tileRows, llvm::alignTo(c.n, rowsAtOnce));
   int64_t depth = llvm::alignTo(llvm::divideCeil(c.k, 8), leastBytes);
   return ir::LayoutAttr::get(context, rows, depth, 1, 1);
+}
+
+/// A lookup finds the inputs of a dot product among 16.
+static ir::NmAttr sparsePattern(const Contraction &c,
+                                const VectorShape &shape) {
+  return packedPatternOf(c, shape.depth, /*window=*/16);
+}
+/// Bytes are signed ones, narrower codes less their offset when multiplied.
+static ir::LayoutAttr sparseLayout(const Contraction &c,
+                                   const VectorShape &shape) {
+  auto [bits, offset] = storedCode(rangeOfDistances(c));
+  return ir::LayoutAttr::get(c.op->getContext(), tileRows(c, shape),
+                             shape.depth, bits, bits == 8 ? 0 : offset,
+                             /*fragments=*/false, /*unit=*/8,
+                             sparsePattern(c, shape));
 }
 
 //===----------------------------------------------------------------------===//
@@ -215,19 +234,26 @@ static std::string whyNotGemv(const Contraction &c) {
   return "";
 }
 
-static std::string whyNotIntDot(const Contraction &c,
-                                const VectorShape &shape) {
+/// What exact integer sums ask, scaled or not.
+static std::string whyNotSums(const Contraction &c) {
   if (std::string why = whyNotConstant(c); !why.empty())
     return why;
   if (std::string why = whyNotIntegers(c); !why.empty())
-    return why;
-  if (std::string why = whyNotGemv(c); shape.isSimt && !why.empty())
     return why;
   if (c.rhsScale ? !c.accumulator.isF32() : !c.accumulator.isInteger(32))
     return "the accumulator is " + printed(c.accumulator) + ", not " +
            (c.rhsScale ? "f32" : "i32");
   if (c.rhsScale && !boundAccumulator(c)->fitsI32())
     return "the sums of a group may exceed i32";
+  return "";
+}
+
+static std::string whyNotIntDot(const Contraction &c,
+                                const VectorShape &shape) {
+  if (std::string why = whyNotSums(c); !why.empty())
+    return why;
+  if (std::string why = whyNotGemv(c); shape.isSimt && !why.empty())
+    return why;
   return whyNotPacked(c, intDotLayout(c, shape));
 }
 
@@ -255,6 +281,25 @@ static std::string whyNotXnor(const Contraction &c, const VectorShape &shape) {
   if (!c.accumulator.isInteger(32) || !boundAccumulator(c)->fitsI32())
     return "the sums may exceed i32";
   return "";
+}
+
+static std::string whyNotSparse(const Contraction &c,
+                                const VectorShape &shape) {
+  if (shape.isSimt)
+    return "kernels of a GPU leave out no zeros";
+  if (std::string why = whyNotSums(c); !why.empty())
+    return why;
+  if (c.rhsZp && !ConstantTensor::get(c.rhsZp))
+    return "the zero points of the right-hand side are not constant";
+  if (!sparsePattern(c, shape))
+    return "the weights obey no N:M out of 1:2, 1:4, 2:4, 2:8, 4:8, 4:16 and "
+           "8:16";
+  Interval range = rangeOfDistances(c);
+  if (range.min < -128 || range.max > 127)
+    return "weights less their zero points are from " +
+           std::to_string(range.min) + " to " + std::to_string(range.max) +
+           " and fit no signed byte";
+  return whyNotPacked(c, sparseLayout(c, shape));
 }
 
 static std::string whyNotMma(const Contraction &c, const VectorShape &shape) {
@@ -289,6 +334,9 @@ ArrayRef<Method> tern::getMethods() {
       {ir::Method::XnorPopcount, "xnor_popcount",
        "bits of inputs and weights compared 8 a byte, and counted", whyNotXnor,
        xnorLayout},
+      {ir::Method::SparseNm, "sparse_nm",
+       "exact integer dot products without the zeros of N:M-sparse codes",
+       whyNotSparse, sparseLayout},
   };
   return methods;
 }

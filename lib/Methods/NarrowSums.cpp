@@ -1,5 +1,6 @@
 //===- NarrowSums.cpp - Integer products summed in 16 bits ----------------===//
 #include "lib/Methods/NarrowSums.h"
+#include "lib/Methods/Sparsity.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -35,9 +36,9 @@ static int64_t commonZeroPoint(const Contraction &c) {
 }
 
 /// The zero point as a code. Bytes are not centered: their windows are too
-/// short for a start to pay.
+/// short for a start to pay. What N:M keeps is less its zero point already.
 static int64_t centerOf(const Contraction &c, const PackedMatrix &matrix) {
-  if (matrix.isBinary() || matrix.getBits() == 8)
+  if (matrix.isBinary() || matrix.getBits() == 8 || matrix.getNm())
     return 0;
   int64_t greatest = (1 << matrix.getBits()) - 1;
   return std::clamp<int64_t>(matrix.getOffset() + commonZeroPoint(c), 0,
@@ -74,9 +75,12 @@ std::optional<NarrowSums> tern::planNarrowSums(const Contraction &c,
   if (!c.weights || !rangeOf(c.lhs) || !rangeOf(c.rhs))
     return std::nullopt;
   PackedMatrix matrix(layout, c.n, c.k);
+  bool isSparse = bool(matrix.getNm());
   int64_t step = matrix.getBlockK(), center = centerOf(c, matrix);
   int64_t limit = INT16_MAX / std::max<int64_t>(1, greatestInput(c));
   auto distance = [&](int64_t value) {
+    if (isSparse)
+      return std::abs(value);
     int64_t code =
         matrix.isBinary() ? (value + 1) / 2 : value + layout.getOffset();
     return std::abs(code - center);
@@ -90,15 +94,17 @@ std::optional<NarrowSums> tern::planNarrowSums(const Contraction &c,
   };
   // What the range of the weights allows; each is looked at where that is
   // little.
-  Interval range = rangeOfWeights(c);
+  Interval range = isSparse ? rangeOfDistances(c) : rangeOfWeights(c);
   int64_t greatest = std::max(distance(range.min), distance(range.max));
   int64_t bound = limit / std::max<int64_t>(1, greatest);
   int64_t window = fitting(std::min(bound, longestWindow));
-  if (bound < enoughWindow)
+  ZeroPoints zeros(c);
+  if (bound < enoughWindow || isSparse)
     window = std::max(
         window,
         fitting(longestByWeights(c, step, limit, [&](int64_t row, int64_t col) {
-          return distance(c.weights->getInt(c.weightIndex(row, col)));
+          return distance(c.weights->getInt(c.weightIndex(row, col)) -
+                          (isSparse ? zeros.at(row, col) : 0));
         })));
   if (window == 0)
     return std::nullopt;
@@ -109,7 +115,7 @@ NarrowShape tern::narrowShapeOf(Operation *op, const PackedMatrix &matrix) {
   NarrowShape narrow;
   if (auto window = op->getAttrOfType<IntegerAttr>("tern.window"))
     narrow.window = window.getInt();
-  narrow.bits = matrix.getBits();
+  narrow.bits = matrix.getNm() ? 8 : matrix.getBits();
   auto matmul = dyn_cast<ir::MatmulOp>(op);
   narrow.isScaled = matmul && matmul.getRhsScale();
   return narrow;

@@ -69,6 +69,16 @@ static Precision extended(Type element) {
 // Loops and bytes
 //===----------------------------------------------------------------------===//
 
+/// Bits that a weight takes: of N:M, its share of what is kept.
+static unsigned packedBits(const Contraction &c, ir::LayoutAttr layout) {
+  ir::NmAttr nm = layout.getNm();
+  if (!nm)
+    return layout.getBits();
+  int64_t kept =
+      layout.getBits() + PackedMatrix(layout, c.n, c.k).getPlaceBits();
+  return llvm::divideCeil(nm.getN() * kept, nm.getM());
+}
+
 /// The loops of a contraction; nothing when they never run.
 static std::optional<Product> productOf(const Contraction &c,
                                         ir::LayoutAttr layout) {
@@ -89,7 +99,7 @@ static std::optional<Product> productOf(const Contraction &c,
                               conv.getStrides()[i], conv.getDilations()[i]});
   }
   Type result = cast<ShapedType>(c.op->getResult(0).getType()).getElementType();
-  product.bits = {layout ? unsigned(layout.getBits()) : storedBits(c.rhs),
+  product.bits = {layout ? packedBits(c, layout) : storedBits(c.rhs),
                   storedBits(c.lhs), storedBits(result)};
   product.accumulatorBits = c.accumulator.getIntOrFloatBitWidth();
   product.hasWeights = isWeight(c.rhsValue);
@@ -105,8 +115,10 @@ static void addOperands(const Contraction &c, ir::LayoutAttr layout,
   unsigned last = c.op->getNumOperands() - inits.size() - 1;
   for (auto [i, operand] : llvm::enumerate(c.op->getOperands())) {
     bool isSums = rowSums && i == last;
+    // Weights without N:M's zeros are stored less their zero points.
+    bool isGone = layout && layout.getNm() && operand == c.rhsZp;
     if (!isa<ShapedType>(operand.getType()) || !seen.insert(operand).second ||
-        llvm::is_contained(inits, operand) || isSums)
+        llvm::is_contained(inits, operand) || isSums || isGone)
       continue;
     double bytes = i == 1 && layout
                        ? PackedMatrix(layout, c.n, c.k).getSizeInBytes()
@@ -170,6 +182,9 @@ static void describeDirect(const Contraction &c, const Site &site, Work &work) {
 static double unpackingOf(const Contraction &c, const PackedMatrix &matrix,
                           bool toFloats) {
   double fields = matrix.getFields() > 1 ? 0.5 : 0;
+  // Places are fields, too, and completed; codes are made signed.
+  if (matrix.getNm())
+    return fields + 0.5 + 0.25 + (matrix.getOffset() ? 0.25 : 0);
   return fields + (toFloats && !c.rhs.isF32() ? 2 : 0);
 }
 
@@ -205,11 +220,16 @@ static void describePacked(const Contraction &c, ir::LayoutAttr layout,
   double rows = shape.scalable
                     ? llvm::alignTo(c.n, kernel.blockN / blocks.vectors)
                     : matrix.getTiles() * matrix.getRows();
-  double codes = rows * paddedK;
+  double codes = rows * matrix.getBlocks() * matrix.getBlockCodes();
   kernel.padding = codes / (static_cast<double>(c.n) * c.k);
   work.kernelOps = static_cast<double>(c.m) * c.k +
                    codes * unpackingOf(c, matrix, toFloats) *
                        llvm::divideCeil(c.m, kernel.blockM);
+  // Each input is looked up, and multiplied by the offset, too.
+  if (matrix.getNm())
+    work.kernelOps +=
+        codes * c.m *
+        (0.25 + (matrix.getOffset() && !shape.scalable ? 0.5 : 0));
   work.lhs = work.rhs = toFloats ? Precision::F32 : Precision::Int8;
 }
 

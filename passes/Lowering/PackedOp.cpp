@@ -66,7 +66,8 @@ PackedOp::PackedOp(Operation *op)
   factor = matrix.isBinary() ? 2 : 1;
   if (auto attr = op->getAttrOfType<IntegerAttr>("tern.center"))
     center = attr.getInt();
-  offset = matrix.getOffset() - factor * center;
+  // Codes of N:M are multiplied as the numbers that they are.
+  offset = matrix.getNm() ? 0 : matrix.getOffset() - factor * center;
 }
 
 std::pair<Value, bool> lowering::perRowIndex(Emitter &b, const PackedOp &p,

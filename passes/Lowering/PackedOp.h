@@ -14,7 +14,8 @@ struct PackedOp {
   explicit PackedOp(mlir::Operation *op);
 
   mlir::Operation *op;
-  /// Sums of integer products, or of floats (dequant).
+  /// Sums of integer products (int_dot, mma, sparse_nm), or of floats
+  /// (dequant).
   bool isConv, isInteger;
   /// Whether the products are of bits, and what is summed is the number of
   /// bits that differ (xnor_popcount).

@@ -1,6 +1,5 @@
 //===- MarkNm.cpp - Which weights obey N:M --------------------------------===//
-#include "lib/Calibration/Rounding.h"
-#include "lib/Methods/Contraction.h"
+#include "lib/Methods/Sparsity.h"
 #include "passes/Sparsity/Passes.h"
 #include "passes/Sparsity/Pattern.h"
 
@@ -13,47 +12,15 @@ using namespace mlir;
 using namespace tern;
 using namespace tern::sparsity;
 
-/// Whether weight (row, k) of all groups' rows is 0.
-static bool isZero(const Contraction &c,
-                   const std::optional<ConstantTensor> &zp, int64_t row,
-                   int64_t k) {
-  int64_t at = c.weightIndex(row, k);
-  if (isa<FloatType>(c.rhs))
-    return c.weights->getF32(at) == 0;
-  int64_t zero = 0;
-  if (zp) {
-    int64_t rows = zp->getShape()[0], groups = zp->size() / rows;
-    zero = zp->getInt((rows == 1 ? 0 : row) * groups +
-                      (groups == 1 ? 0 : k / c.scaleGroup));
-  }
-  return c.weights->getInt(at) == zero;
-}
-
-/// The first pattern that the weights of `c` obey.
-static std::optional<NmPattern> patternOf(const Contraction &c,
-                                          ArrayRef<NmPattern> patterns) {
-  auto code = dyn_cast<ir::QType>(c.rhs);
-  std::optional<ConstantTensor> zp;
-  if (c.rhsZp)
-    zp = ConstantTensor::get(c.rhsZp);
-  if (!c.weights || c.batches != 1 || (c.rhsZp && !zp) ||
-      (code && !code.isInteger()))
-    return std::nullopt;
-  for (NmPattern pattern : patterns)
-    if (c.k >= pattern.m &&
-        calib::obeysNm(
-            [&](int64_t row, int64_t k) { return isZero(c, zp, row, k); },
-            c.groups * c.n, c.k, pattern.n, pattern.m))
-      return pattern;
-  return std::nullopt;
-}
-
 namespace {
 struct MarkNm : sparsity::impl::MarkNmBase<MarkNm> {
   using MarkNmBase::MarkNmBase;
 
   void runOnOperation() override {
-    SmallVector<NmPattern> patterns = {{1, 4}, {2, 4}, {4, 8}};
+    MLIRContext *context = &getContext();
+    SmallVector<ir::NmAttr> patterns;
+    for (auto [n, m] : {std::pair(1, 4), std::pair(2, 4), std::pair(4, 8)})
+      patterns.push_back(ir::NmAttr::get(context, n, m));
     if (!pattern.empty()) {
       std::optional<NmPattern> more = parseNm(pattern);
       if (!more) {
@@ -62,14 +29,13 @@ struct MarkNm : sparsity::impl::MarkNmBase<MarkNm> {
             << pattern << "'";
         return signalPassFailure();
       }
-      patterns.push_back(*more);
+      patterns.push_back(ir::NmAttr::get(context, more->n, more->m));
     }
     getOperation().walk([&](Operation *op) {
       if (!isa<ir::MatmulOp, ir::ConvOp>(op))
         return;
       if (auto found = patternOf(describeContraction(op), patterns))
-        op->setAttr("tern.nm",
-                    ir::NmAttr::get(op->getContext(), found->n, found->m));
+        op->setAttr("tern.nm", found);
     });
   }
 };

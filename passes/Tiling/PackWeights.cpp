@@ -49,8 +49,10 @@ private:
   ModuleOp module;
   SymbolTable symbols;
   ImplicitLocOpBuilder builder;
-  /// Keyed by attributes that are unique objects; never iterated.
-  DenseMap<std::tuple<Attribute, Attribute, Type>, ir::WeightOp> packed;
+  /// Keyed by attributes that are unique objects (weights, zero points that
+  /// they are stored less, layout); never iterated.
+  DenseMap<std::tuple<Attribute, Attribute, Attribute, Type>, ir::WeightOp>
+      packed;
 };
 } // namespace
 
@@ -88,24 +90,33 @@ Value Packer::packMatrix(Operation *user, const Contraction &c, StringRef name,
   // A K x N constant becomes N x K; a filter keeps its shape, it is N x K.
   if (!c.rowMajorN)
     type = RankedTensorType::get({c.n, c.k}, type.getElementType());
-  ir::WeightOp &known = packed[{sourceOf(c.rhsValue), layout, type}];
+  Attribute zeroPoints;
+  if (layout.getNm() && c.rhsZp) {
+    type =
+        type.clone(ir::QType::get(user->getContext(), ir::CodeKind::SInt, 8));
+    zeroPoints = sourceOf(c.rhsZp);
+  }
+  std::tuple key(sourceOf(c.rhsValue), zeroPoints, layout, type);
+  ir::WeightOp &known = packed[key];
   builder.setInsertionPoint(user);
   if (known)
     return builder.create<ir::UseOp>(
         type, FlatSymbolRefAttr::get(known.getSymNameAttr()));
   PackedMatrix matrix(layout, c.n, c.k);
   const ConstantTensor &weights = *c.weights;
+  ZeroPoints zeros(c);
   bool isFloat = isa<FloatType>(type.getElementType());
   Value use =
       addWeight(user, name, type, layout, matrix.getSizeInBytes(),
                 [&](MutableArrayRef<char> bytes) {
                   matrix.pack(bytes, [&](int64_t row, int64_t col) {
                     int64_t i = c.weightIndex(row, col);
+                    int64_t zero = layout.getNm() ? zeros.at(row, col) : 0;
                     return isFloat ? static_cast<int64_t>(weights.getBits(i))
-                                   : weights.getInt(i);
+                                   : weights.getInt(i) - zero;
                   });
                 });
-  packed[{sourceOf(c.rhsValue), layout, type}] =
+  packed[key] =
       symbols.lookup<ir::WeightOp>(use.getDefiningOp<ir::UseOp>().getWeight());
   return use;
 }
@@ -125,28 +136,15 @@ Value Packer::packPerRow(Operation *user, Value value, StringRef name,
                    });
 }
 
-/// The zero point of weight (row, col), 0 without one.
-static int64_t zeroPointAt(const Contraction &c,
-                           const std::optional<ConstantTensor> &zp, int64_t row,
-                           int64_t col) {
-  if (!zp)
-    return 0;
-  int64_t rows = zp->getShape()[0], groups = zp->size() / rows;
-  return zp->getInt((rows == 1 ? 0 : row) * groups +
-                    (groups == 1 ? 0 : col / c.scaleGroup));
-}
-
 /// Sums over k of (weight - zero point), N x G row-major.
 static std::vector<int32_t> sumRows(const Contraction &c) {
-  std::optional<ConstantTensor> zp;
-  if (c.rhsZp)
-    zp = ConstantTensor::get(c.rhsZp);
+  ZeroPoints zeros(c);
   std::vector<int32_t> sums(c.n * c.getScaleGroups());
   for (int64_t row = 0; row < c.n; ++row)
     for (int64_t col = 0; col < c.k; ++col)
       sums[row * c.getScaleGroups() + col / c.scaleGroup] +=
           static_cast<int32_t>(c.weights->getInt(c.weightIndex(row, col)) -
-                               zeroPointAt(c, zp, row, col));
+                               zeros.at(row, col));
   return sums;
 }
 
@@ -198,6 +196,14 @@ static void setLayout(Operation *op, ir::LayoutAttr layout) {
   }
 }
 
+/// Those of weights that are stored less their zero points.
+static void dropZeroPoints(Operation *op) {
+  if (auto matmul = dyn_cast<ir::MatmulOp>(op))
+    matmul.getRhsZpMutable().clear();
+  else
+    cast<ir::ConvOp>(op).getFilterZpMutable().clear();
+}
+
 /// How the kernel sums in 16 bits, where weights and inputs allow it.
 static void setNarrowSums(Operation *op, std::optional<NarrowSums> sums) {
   if (!sums)
@@ -231,11 +237,15 @@ LogicalResult Packer::run(Operation *op) {
       if (operand.get() == old)
         operand.set(rows);
   };
-  replace(c.rhsZp, "_zero_points");
+  if (layout.getNm() && c.rhsZp)
+    dropZeroPoints(op);
+  else
+    replace(c.rhsZp, "_zero_points");
   replace(c.rhsScale, "_scales");
   op->setOperand(1, matrix);
-  op->setAttr("tern.codes", TypeAttr::get(c.rhs));
-  if (method.getValue() == ir::Method::IntDot && shape.scalable)
+  op->setAttr("tern.codes",
+              TypeAttr::get(getElementTypeOrSelf(matrix.getType())));
+  if (shape.scalable && method.getValue() != ir::Method::Dequant)
     setNarrowSums(op, planNarrowSums(c, layout));
   setLayout(op, layout);
   return success();

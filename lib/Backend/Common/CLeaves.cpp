@@ -228,9 +228,11 @@ CText CLeaves::dot(Operation *op, ArrayRef<CText> operands) {
   std::string depth = std::to_string(dot.getDepth());
   std::string partials = std::to_string(dot.getPartials());
   bool signedW = dot.getSignedWeights(), signedA = !dot.getUnsignedInput();
-  std::string name = "tern_dot" + std::to_string(inputs.getNumElements()) +
-                     (signedW ? "_i8" : "_u8") + (signedA ? "i8_" : "u8_") +
-                     cSuffixOf(type);
+  bool isOwn = dot.hasOwnInputs();
+  std::string count =
+      isOwn ? "s" + depth : std::to_string(inputs.getNumElements());
+  std::string name = "tern_dot" + count + (signedW ? "_i8" : "_u8") +
+                     (signedA ? "i8_" : "u8_") + cSuffixOf(type);
   std::string w = signedW ? "" : "(uint8_t)", a = signedA ? "" : "(uint8_t)";
   // The leaf wraps as kernels' sums do.
   std::string statement =
@@ -238,8 +240,9 @@ CText CLeaves::dot(Operation *op, ArrayRef<CText> operands) {
       "      for (int q = 0; q < " +
       depth + "; ++q)\n        sum += " + w + "w.lane[i * " + depth +
       " + q] * " + a + "a.lane[" +
-      (dot.getPartials() == 1 ? "q"
-                              : "i % " + partials + " * " + depth + " + q") +
+      (isOwn                    ? "i * " + depth + " + q"
+       : dot.getPartials() == 1 ? "q"
+                                : "i % " + partials + " * " + depth + " + q") +
       "];\n      result.lane[i] = tern_addi_" +
       cSuffixOf(type.getElementType()) + "(acc.lane[i], " +
       (dot.isNarrow() ? "(int16_t)" : "") + "sum);\n    }";
@@ -279,10 +282,16 @@ CText CLeaves::hamming(Operation *op, ArrayRef<CText> operands) {
 }
 
 CText CLeaves::lookup(Operation *op, ArrayRef<CText> operands) {
-  auto type = cast<VectorType>(op->getResult(0).getType());
+  auto lookup = cast<kern::LookupOp>(op);
+  auto type = cast<VectorType>(lookup.getType());
+  auto table = cast<VectorType>(lookup.getTable().getType());
+  int64_t size = std::min<int64_t>(16, table.getNumElements());
   std::string name = "tern_lookup_" + cSuffixOf(type);
-  addLoop(name, type, typeName(type) + " table, " + typeName(type) + " at",
-          "result.lane[i] = table.lane[at.lane[i] & 15];");
+  if (table != type)
+    name += "_of_" + cSuffixOf(table);
+  addLoop(name, type, typeName(table) + " table, " + typeName(type) + " at",
+          "result.lane[i] = table.lane[at.lane[i] & " +
+              std::to_string(size - 1) + "];");
   return callText(name, operands);
 }
 

@@ -111,6 +111,12 @@ struct DotByDepth : OpRewritePattern<kern::DotOp> {
                       VectorType wideType) {
     bool isSigned = !op.getUnsignedInput();
     int64_t partials = op.getPartials(), depth = op.getDepth();
+    if (op.hasOwnInputs()) {
+      Value a = op.getA();
+      if (depth != 1)
+        a = everyNth(b, a, q, depth, wideType.getNumElements());
+      return extend(b, a, wideType, isSigned);
+    }
     if (partials == 1) {
       Value a = b.create<vector::ExtractOp>(op.getA(), q);
       a = extend(b, a, wideType.getElementType(), isSigned);
@@ -192,30 +198,55 @@ struct FoldByExtending : OpRewritePattern<kern::FoldOp> {
   }
 };
 
-/// A tree of choices, a level for each bit of the codes, lowest first.
+/// Out of `level` by codes: a tree of choices, a level for each bit of the
+/// codes, lowest first.
+Value select(ImplicitLocOpBuilder &b, Value codes, SmallVector<Value> level) {
+  Type type = codes.getType();
+  for (int64_t bit = 1; level.size() > 1; bit *= 2) {
+    Value mask = intConstant(b, b.getLoc(), type, bit);
+    Value isSet = b.create<arith::CmpIOp>(arith::CmpIPredicate::ne,
+                                          b.create<arith::AndIOp>(codes, mask),
+                                          intConstant(b, b.getLoc(), type, 0));
+    for (size_t i = 0; i < level.size() / 2; ++i)
+      level[i] =
+          b.create<arith::SelectOp>(isSet, level[2 * i + 1], level[2 * i]);
+    level.truncate(level.size() / 2);
+  }
+  return level.front();
+}
+
 struct LutBySelects : OpRewritePattern<kern::LutOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(kern::LutOp op,
                                 PatternRewriter &rewriter) const override {
     auto type = cast<VectorType>(op.getType());
-    auto codes = cast<VectorType>(op.getCodes().getType());
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
     SmallVector<Value> level;
     for (float number : op.getTable())
       level.push_back(
           b.create<arith::ConstantOp>(DenseElementsAttr::get(type, number)));
-    for (int64_t bit = 1; level.size() > 1; bit *= 2) {
-      Value mask = intConstant(b, b.getLoc(), codes, bit);
-      Value isSet =
-          b.create<arith::CmpIOp>(arith::CmpIPredicate::ne,
-                                  b.create<arith::AndIOp>(op.getCodes(), mask),
-                                  intConstant(b, b.getLoc(), codes, 0));
-      for (size_t i = 0; i < level.size() / 2; ++i)
-        level[i] =
-            b.create<arith::SelectOp>(isSet, level[2 * i + 1], level[2 * i]);
-      level.truncate(level.size() / 2);
+    rewriter.replaceOp(op, select(b, op.getCodes(), level));
+    return success();
+  }
+};
+
+/// The same tree where the table is known at run time only.
+struct LookupBySelects : OpRewritePattern<kern::LookupOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(kern::LookupOp op,
+                                PatternRewriter &rewriter) const override {
+    auto type = cast<VectorType>(op.getType());
+    auto table = cast<VectorType>(op.getTable().getType());
+    if (table.isScalable())
+      return rewriter.notifyMatchFailure(op, "of unknown length");
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    SmallVector<Value> level;
+    for (int64_t i = 0, e = std::min<int64_t>(16, table.getNumElements());
+         i < e; ++i) {
+      Value entry = b.create<vector::ExtractOp>(op.getTable(), i);
+      level.push_back(b.create<vector::BroadcastOp>(type, entry));
     }
-    rewriter.replaceOp(op, level.front());
+    rewriter.replaceOp(op, select(b, op.getIndices(), level));
     return success();
   }
 };
@@ -285,7 +316,8 @@ LogicalResult refuseLeftovers(ModuleOp module) {
 
 void backend::populateGenericLegalizePatterns(RewritePatternSet &patterns) {
   patterns.add<FmaToLlvm, UnpackInBytes, DotByDepth, HammingByWords,
-               FoldByExtending, LutBySelects>(patterns.getContext());
+               FoldByExtending, LutBySelects, LookupBySelects>(
+      patterns.getContext());
 }
 
 void backend::populateRoundEvenPatterns(RewritePatternSet &patterns) {

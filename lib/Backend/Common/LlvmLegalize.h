@@ -8,7 +8,8 @@ namespace tern::backend {
 
 /// kern.fma -> llvm.fma; kern.unpack -> and, shift in the bytes; kern.dot ->
 /// extend, multiply, add: right for every shape but scalable ones of depth
-/// above 1. Backends add better patterns of a higher benefit.
+/// above 1; tables -> trees of selects. Backends add better patterns of a
+/// higher benefit.
 void populateGenericLegalizePatterns(mlir::RewritePatternSet &patterns);
 
 /// math.roundeven by adding and subtracting 2^23 or 2^52, for machines

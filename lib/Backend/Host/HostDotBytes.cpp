@@ -34,13 +34,45 @@ static int64_t greatestByte(Value bytes) {
   return greatest;
 }
 
-/// The greatest |sum| of two neighbouring products.
+namespace {
+/// Weights as unsigned codes less the same number everywhere.
+struct Codes {
+  Value bytes;
+  int64_t less = 0;
+};
+} // namespace
+
+static Codes codesOf(kern::DotOp op) {
+  auto difference = op.getW().getDefiningOp<arith::SubIOp>();
+  DenseIntElementsAttr less;
+  if (!op.getSignedWeights() || !difference ||
+      !matchPattern(difference.getRhs(), m_Constant(&less)) || !less.isSplat())
+    return {op.getW(), 0};
+  return {difference.getLhs(), less.getSplatValue<APInt>().getSExtValue()};
+}
+
+/// The greatest |sum| of two neighbouring products of `code`s.
+static int64_t boundOf(kern::DotOp op, int64_t code) {
+  return 2 * code * (op.getUnsignedInput() ? 255 : 128);
+}
+
+/// That of the dot's own.
 static int64_t boundOf(kern::DotOp op) {
-  return 2 * greatestByte(op.getW()) * (op.getUnsignedInput() ? 255 : 128);
+  Codes codes = codesOf(op);
+  int64_t greatest = greatestByte(codes.bytes);
+  return boundOf(op, std::max(codes.less, greatest - codes.less));
 }
 
 bool backend::fitsBytes(kern::DotOp op) {
-  return isFixed(op) && !op.getSignedWeights() && boundOf(op) <= INT16_MAX;
+  if (!isFixed(op))
+    return false;
+  Codes codes = codesOf(op);
+  int64_t greatest = greatestByte(codes.bytes);
+  // Codes and what they are less are multiplied one after the other.
+  bool isExact =
+      !op.getSignedWeights() || (codes.less > 0 && codes.less <= 127 &&
+                                 greatest <= 127 && !op.getUnsignedInput());
+  return isExact && boundOf(op, std::max(greatest, codes.less)) <= INT16_MAX;
 }
 
 /// The dot that continues the sums of `op` and does nothing else with them.
@@ -61,16 +93,21 @@ struct DotChainByBytes : OpRewritePattern<kern::DotOp> {
 
   /// Sums of pairs, in i16.
   static Value pairs(Lanes &l, kern::DotOp op, int64_t at) {
-    Value w = l.bytesOf(op.getW(), 4 * at);
+    Codes codes = codesOf(op);
+    Value w = l.bytesOf(codes.bytes, 4 * at);
     auto bytes = cast<VectorType>(w.getType());
-    Value a = l.cast(bytes, l.splat(op.getA()));
+    Value a = l.cast(bytes, l.inputsOf(op, at));
     StringRef name = l.lanes == 16  ? "llvm.x86.avx512.pmaddubs.w.512"
                      : l.lanes == 8 ? "llvm.x86.avx2.pmadd.ub.sw"
                                     : "llvm.x86.ssse3.pmadd.ub.sw.128";
     // The unsigned operand comes first; weights of few bits are either.
     if (op.getUnsignedInput())
       std::swap(w, a);
-    return l.call(name, {w, a}, l.i16);
+    Value sums = l.call(name, {w, a}, l.i16);
+    if (!codes.less)
+      return sums;
+    Value excess = l.call(name, {l.c(bytes, codes.less), a}, l.i16);
+    return l.b.create<arith::SubIOp>(sums, excess);
   }
 
   static Value widened(Lanes &l, Value sums) {

@@ -40,6 +40,11 @@ struct Lanes {
   Value bytesOf(Value weights, int64_t at) {
     return sliceVector(b, b.getLoc(), weights, at, 4 * lanes);
   }
+  /// The inputs of a dot's lanes from `at` on, 4 bytes a lane.
+  Value inputsOf(kern::DotOp op, int64_t at) {
+    return op.hasOwnInputs() ? cast(i32, bytesOf(op.getA(), 4 * at))
+                             : splat(op.getA());
+  }
   /// A vector of 4 bytes in every lane.
   Value splat(Value bytes) {
     auto one = mlir::VectorType::get({1}, b.getI32Type());
@@ -69,6 +74,8 @@ void populateDotBytesPatterns(mlir::RewritePatternSet &patterns,
 
 /// Chains of kern.hamming, counted in bytes.
 void populateHammingPatterns(mlir::RewritePatternSet &patterns, int64_t widest);
+/// kern.lookup by vpshufb, of 512 bits where `wide`.
+void populateLookupPatterns(mlir::RewritePatternSet &patterns, bool wide);
 
 /// kern.lut by vpermps (AVX2, or AVX-512 where `wide`).
 void populateLutPatterns(mlir::RewritePatternSet &patterns, bool wide);

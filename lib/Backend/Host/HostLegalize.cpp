@@ -44,7 +44,7 @@ backend::emitChunks(Operation *op, PatternRewriter &rewriter, int64_t widest,
 bool backend::isFixed(kern::DotOp op) {
   return !op.isNarrow() &&
          !cast<VectorType>(op.getAcc().getType()).isScalable() &&
-         cast<VectorType>(op.getA().getType()).getNumElements() == 4;
+         op.getDepth() == 4;
 }
 
 namespace {
@@ -68,8 +68,8 @@ struct DotByVnni : OpRewritePattern<kern::DotOp> {
     return l.call(name, {acc, u, s});
   }
 
-  static Value emit(kern::DotOp op, Lanes &l, Value acc, Value w) {
-    Value a = l.splat(op.getA());
+  static Value emit(kern::DotOp op, Lanes &l, int64_t at, Value acc, Value w) {
+    Value a = l.inputsOf(op, at);
     w = l.cast(l.i32, w);
     bool signedW = op.getSignedWeights(), signedA = !op.getUnsignedInput();
     if (signedW != signedA)
@@ -92,7 +92,7 @@ struct DotByVnni : OpRewritePattern<kern::DotOp> {
       return failure();
     return emitChunks(op, rewriter, 16, narrowest, [&](Lanes &l, int64_t at) {
       auto [acc, w] = operandsAt(op, l, at);
-      return emit(op, l, acc, w);
+      return emit(op, l, at, acc, w);
     });
   }
   int64_t narrowest;
@@ -133,7 +133,7 @@ struct DotByPairs : OpRewritePattern<kern::DotOp> {
     return emitChunks(op, rewriter, widest, 4, [&](Lanes &l, int64_t at) {
       auto [acc, bytes] = operandsAt(op, l, at);
       Value w = l.cast(l.i16, bytes);
-      Value a = l.cast(l.i16, l.splat(op.getA()));
+      Value a = l.cast(l.i16, l.inputsOf(op, at));
       Value sum = pairs(l, even(l, w, signedW), even(l, a, signedA));
       acc = l.add(acc, sum);
       sum = pairs(l, odd(l, w, signedW), odd(l, a, signedA));
@@ -184,8 +184,10 @@ void backend::populateHostLegalizePatterns(RewritePatternSet &patterns,
   // AVX-512 without BW has no byte products of 512 bits, but those of AVX2.
   bool hasBytes = avx2 && !vnni;
   patterns.add<DotByPairs>(context, wide ? 16 : avx2 ? 8 : 4, hasBytes);
-  if (avx2)
+  if (avx2) {
     populateLutPatterns(patterns, wide);
+    populateLookupPatterns(patterns, wide);
+  }
   if (avx2 && !machine.hasFeature("avx512vpopcntdq"))
     populateHammingPatterns(patterns, wide ? 16 : 8);
   if (hasBytes)

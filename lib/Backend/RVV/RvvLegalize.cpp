@@ -12,6 +12,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/IR/Matchers.h"
 
@@ -108,7 +109,8 @@ struct HammingByMasks : OpRewritePattern<kern::HammingOp> {
 
 /// kern.lookup -> vrgather.vv on as many lanes as there are.
 struct LookupByGather : OpRewritePattern<kern::LookupOp> {
-  using OpRewritePattern::OpRewritePattern;
+  LookupByGather(MLIRContext *context)
+      : OpRewritePattern(context, /*benefit=*/2) {}
   LogicalResult matchAndRewrite(kern::LookupOp op,
                                 PatternRewriter &rewriter) const override {
     auto type = cast<VectorType>(op.getType());
@@ -116,10 +118,13 @@ struct LookupByGather : OpRewritePattern<kern::LookupOp> {
       return rewriter.notifyMatchFailure(op, "of fixed length");
     Location loc = op.getLoc();
     Value none = rewriter.create<LLVM::PoisonOp>(loc, type);
+    Value table = op.getTable();
+    if (table.getType() != type)
+      table = rewriter.create<vector::ScalableInsertOp>(loc, table, none, 0);
     Value all = rewriter.create<arith::ConstantIntOp>(loc, -1, 64);
     rewriter.replaceOpWithNewOp<LLVM::CallIntrinsicOp>(
         op, type, rewriter.getStringAttr("llvm.riscv.vrgather.vv"),
-        ValueRange{none, op.getTable(), op.getIndices(), all});
+        ValueRange{none, table, op.getIndices(), all});
     return success();
   }
 };

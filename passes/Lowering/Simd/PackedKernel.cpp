@@ -43,8 +43,11 @@ SimdOp::SimdOp(Operation *op, const VectorShape &shape)
   inPlace = blocks.inPlace;
   looksUp = blocks.looksUp;
   auto codes = op->getAttrOfType<TypeAttr>("tern.codes");
-  signedWeights = shape.scalable && codes &&
-                  hasSignedBytes(matrix.getLayout(), codes.getValue());
+  if (matrix.getNm())
+    signedWeights = matrix.getBits() == 8 || matrix.getOffset();
+  else
+    signedWeights = shape.scalable && codes &&
+                    hasSignedBytes(matrix.getLayout(), codes.getValue());
   if (!isInteger && !shape.scalable)
     joinVectors();
   planGrid(*this);

@@ -27,7 +27,11 @@ private:
   void intStep(Value block, Values &acc);
   /// Adds to the sums of chain `chain` and those that follow it in turn.
   void floatStep(Value block, Value group, Values &acc, int64_t chain);
-  Value loadWeights(Value block, int64_t vector, int64_t perLane);
+  /// Part `part` (Layout.h) of a block of packed weights.
+  Value loadWeights(Value block, int64_t vector, int64_t perLane,
+                    int64_t part = 0);
+  /// intStep on weights without N:M's zeros (SparseStrip.cpp).
+  void sparseStep(Value block, Values &acc);
   /// Codes as the floats value - zero point.
   Value toFloats(Value codes, int64_t vector, Value group);
   Value toIntegers(Value codes, int64_t vector, Value group);

@@ -13,18 +13,20 @@ using namespace tern::lowering;
 /// How far ahead weights are asked for that are read once.
 static constexpr int64_t prefetchBytes = 4096;
 
-Value Strip::loadWeights(Value block, int64_t vector, int64_t perLane) {
+Value Strip::loadWeights(Value block, int64_t vector, int64_t perLane,
+                         int64_t part) {
   // The layout's own map, at the first row of the tile and the first code of
   // the block; rows and codes of a block follow one another.
   MLIRContext *context = b.getContext();
   AffineExpr t = getAffineDimExpr(0, context),
              kb = getAffineDimExpr(1, context);
-  AffineMap origin =
-      AffineMap::get(2, 0, {t * p.rows(), kb * p.matrix.getBlockK()}, context);
+  AffineMap origin = AffineMap::get(
+      2, 0, {t * p.rows(), kb * p.matrix.getBlockCodes()}, context);
   AffineExpr unit =
       simplifyAffineMap(p.matrix.getMap().compose(origin)).getResult(0);
   Value at = b.expand(unit, {tile, block});
-  at = b.add(at, b.mul(rowOf(vector), p.matrix.getDepth()));
+  Value inBlock = b.add(rowOf(vector), part * p.rows());
+  at = b.add(at, b.mul(inBlock, p.matrix.getDepth()));
   Type element = cast<MemRefType>(p.weights.getType()).getElementType();
   if (p.prefetches())
     b.create<memref::PrefetchOp>(p.weights, b.add(at, prefetchBytes),
@@ -34,6 +36,8 @@ Value Strip::loadWeights(Value block, int64_t vector, int64_t perLane) {
 }
 
 void Strip::intStep(Value block, Values &acc) {
+  if (p.matrix.getNm())
+    return sparseStep(block, acc);
   int64_t depth = p.matrix.getDepth();
   auto inputs = VectorType::get({depth}, b.getI8Type());
   Values weights;
@@ -169,7 +173,7 @@ static int64_t unrollOf(const SimdOp &p, int64_t blocks) {
   if (p.shape.scalable)
     return 1;
   int64_t dots = p.isInteger ? 16 : p.chains;
-  int64_t most = std::max<int64_t>(1, dots / p.matrix.getFields());
+  int64_t most = std::max<int64_t>(1, dots / p.matrix.getBlockFields());
   while (blocks % most)
     most /= 2;
   return most;

@@ -121,7 +121,7 @@ func.func @dot_partials(%acc: vector<3xi16>, %w: vector<6xi8>, %a: vector<4xi8>)
 // lookup_c1
 func.func @lookup(%table: vector<8xi8>, %at: vector<8xi8>) {
   // expected-error@+1 {{expected at least 16 lanes of i8, but got 'vector<8xi8>'}}
-  %y = kern.lookup %table, %at : vector<8xi8>
+  %y = kern.lookup %table, %at : vector<8xi8>, vector<8xi8>
   return
 }
 

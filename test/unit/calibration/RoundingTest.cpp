@@ -1,5 +1,6 @@
 //===- RoundingTest.cpp - Codes, masks, and what makes up for errors ------===//
 #include "lib/Calibration/Rounding.h"
+#include "lib/Methods/Sparsity.h"
 #include "gtest/gtest.h"
 #include <cmath>
 #include <random>
@@ -197,7 +198,7 @@ TEST(Rounding, CompensatedPruningObeysAndIsNoWorse) {
     auto factor = inverseFactor(samples.hessian, Samples::k);
     pruneRowCompensated(better, scores, {samples.hessian, *factor}, 2, 4);
     auto isZero = [&](int64_t, int64_t k) { return better[k] == 0; };
-    EXPECT_TRUE(obeysNm(isZero, 1, Samples::k, 2, 4));
+    EXPECT_TRUE(tern::obeysNm(isZero, 1, Samples::k, 2, 4));
     auto error = [&](const std::vector<float> &pruned) {
       std::vector<double> change;
       for (size_t i = 0; i < row.size(); ++i)
@@ -206,11 +207,4 @@ TEST(Rounding, CompensatedPruningObeysAndIsNoWorse) {
     };
     EXPECT_LE(error(better), error(plain)) << "seed " << seed;
   }
-}
-
-TEST(Rounding, ObeysNmLooksAtEveryGroup) {
-  std::vector<int> row = {1, 0, 0, 0, 0, 1, 1};
-  auto isZero = [&](int64_t, int64_t k) { return row[k] == 0; };
-  EXPECT_TRUE(obeysNm(isZero, 1, 7, 2, 4));
-  EXPECT_FALSE(obeysNm(isZero, 1, 7, 1, 4));
 }

@@ -117,3 +117,50 @@ TEST_F(Layouts, FragmentsAreWhatLanesMultiply) {
       ASSERT_EQ(code, (n < 19 && k < 200 ? value(n, k) : 0) + 8);
     }
 }
+
+/// What is packed without N:M's zeros reads back, in as many bytes as
+/// described.
+TEST_F(Layouts, SparseCodesReadBackByTheirPlaces) {
+  struct Case {
+    int64_t n, m, depth, bits, blockK, bitsOfRow;
+  };
+  // The bits that a row of 512 takes: per window n * (bits + those of a place).
+  for (Case c : {Case{2, 4, 4, 4, 32, 128 * 12}, Case{2, 4, 1, 4, 8, 128 * 12},
+                 Case{2, 4, 4, 8, 32, 128 * 20}, Case{1, 4, 4, 4, 64, 128 * 6},
+                 Case{4, 8, 4, 4, 16, 64 * 32}, Case{2, 8, 1, 8, 8, 64 * 24},
+                 Case{8, 16, 4, 2, 32, 32 * 48}, Case{1, 2, 4, 8, 64, 256 * 9},
+                 Case{4, 8, 1, 8, 8, 64 * 48}}) {
+    auto nm = ir::NmAttr::get(&context, c.n, c.m);
+    auto make = [&](int64_t k) {
+      return PackedMatrix(
+          ir::LayoutAttr::get(&context, 8, c.depth, c.bits, 1, false, 8, nm),
+          11, k);
+    };
+    EXPECT_EQ(make(512).getBlockK(), c.blockK);
+    EXPECT_EQ(make(512).getSizeInBytes(), 16 * c.bitsOfRow / 8);
+    // A ragged row; columns of a window in turn, fewer than n in some.
+    PackedMatrix m = make(87);
+    auto value = [&](int64_t n, int64_t k) -> int64_t {
+      int64_t place = (k + n + k / c.m) % c.m;
+      return place < c.n && (k / c.m + n) % 3 ? (n + k) % 3 - 1 : 0;
+    };
+    std::vector<char> bytes(m.getSizeInBytes());
+    m.pack(bytes, value);
+    std::set<std::pair<int64_t, int64_t>> seen;
+    for (int64_t n = 0; n < 11; ++n) {
+      std::vector<int64_t> row(m.getBlocks() * m.getBlockK(), 0);
+      int64_t last = -1;
+      for (int64_t p = 0; p < m.getBlocks() * m.getBlockCodes(); ++p) {
+        ASSERT_TRUE(seen.insert({m.getUnit(n, p), m.getField(p)}).second);
+        int raw = static_cast<uint8_t>(bytes[m.getUnit(n, p)]) >>
+                  (m.getField(p) * c.bits);
+        int64_t k = m.columnOf(bytes, n, p);
+        ASSERT_GT(k, last); // each place once, in ascending order
+        last = k;
+        row[k] = (raw & ((1 << c.bits) - 1)) - 1;
+      }
+      for (int64_t k = 0; k < 87; ++k)
+        ASSERT_EQ(row[k], value(n, k)) << c.n << ":" << c.m << " at " << k;
+    }
+  }
+}

@@ -11,7 +11,7 @@ module attributes {kern.model = "lookup"} {
     scf.for %i = %lo to %hi step %c1 {
       %table = vector.load %t[%c0] : memref<16xi8>, vector<16xi8>
       %at = vector.load %x[%c0] : memref<16xi8>, vector<16xi8>
-      %found = kern.lookup %table, %at : vector<16xi8>
+      %found = kern.lookup %table, %at : vector<16xi8>, vector<16xi8>
       vector.store %found, %y[%c0] : memref<16xi8>, vector<16xi8>
     }
     return

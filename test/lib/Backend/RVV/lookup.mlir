@@ -21,7 +21,7 @@ module attributes {kern.model = "lookup"} {
       %table = vector.load %t[%c0] : memref<128xi8>, vector<[8]xi8>
       scf.for %j = %c0 to %c128 step %lanes {
         %at = vector.load %x[%j] : memref<128xi8>, vector<[8]xi8>
-        %found = kern.lookup %table, %at : vector<[8]xi8>
+        %found = kern.lookup %table, %at : vector<[8]xi8>, vector<[8]xi8>
         vector.store %found, %y[%j] : memref<128xi8>, vector<[8]xi8>
       }
     }
