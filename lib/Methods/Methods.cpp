@@ -111,14 +111,17 @@ static ir::NmAttr sparsePattern(const Contraction &c,
                                 const VectorShape &shape) {
   return packedPatternOf(c, shape.depth, /*window=*/16);
 }
-/// Bytes are signed ones, narrower codes less their offset when multiplied.
+/// Bytes are signed ones, narrower codes less their offset when multiplied. Two
+/// vectors at a time: inputs of every lane's own take registers, too.
 static ir::LayoutAttr sparseLayout(const Contraction &c,
                                    const VectorShape &shape) {
   auto [bits, offset] = storedCode(rangeOfDistances(c));
-  return ir::LayoutAttr::get(c.op->getContext(), tileRows(c, shape),
-                             shape.depth, bits, bits == 8 ? 0 : offset,
-                             /*fragments=*/false, /*unit=*/8,
-                             sparsePattern(c, shape));
+  int64_t rows = tileRows(c, shape);
+  if (!shape.scalable)
+    rows = std::min(rows, 2 * shape.lanes);
+  return ir::LayoutAttr::get(
+      c.op->getContext(), rows, shape.depth, bits, bits == 8 ? 0 : offset,
+      /*fragments=*/false, /*unit=*/8, sparsePattern(c, shape));
 }
 
 //===----------------------------------------------------------------------===//
@@ -351,9 +354,21 @@ Prediction tern::priceMethod(const Contraction &c, const Method &method,
       describeWork(c, method.kind, method.layout(c, site.shape), site), site);
 }
 
-/// No figure is surer than this: direct loops have to be faster by more, for
-/// weights that stay as they are take more bytes.
-static constexpr double packingMargin = 1.1;
+/// No figure is surer than this: what takes more bytes of weights has to be
+/// faster by more.
+static constexpr double sizeMargin = 1.1;
+
+/// Whether weights take fewer bytes by `method` than by `other`. Direct loops
+/// leave them as they are.
+static bool isForSize(const Contraction &c, const Method &method,
+                      const Method &other, const Site &site) {
+  auto bytes = [&](const Method &m) {
+    return PackedMatrix(m.layout(c, site.shape), c.n, c.k).getSizeInBytes();
+  };
+  if (other.kind == ir::Method::Direct)
+    return true;
+  return method.kind == ir::Method::SparseNm && bytes(method) < bytes(other);
+}
 
 Choice tern::chooseMethod(const Contraction &c, const Site &site) {
   Choice choice;
@@ -372,8 +387,8 @@ Choice tern::chooseMethod(const Contraction &c, const Site &site) {
       choice.nextSeconds = seconds;
     }
   }
-  if (choice.next && choice.best->kind == ir::Method::Direct &&
-      choice.nextSeconds <= packingMargin * choice.bestSeconds) {
+  if (choice.next && choice.nextSeconds <= sizeMargin * choice.bestSeconds &&
+      isForSize(c, *choice.next, *choice.best, site)) {
     std::swap(choice.best, choice.next);
     std::swap(choice.bestSeconds, choice.nextSeconds);
     choice.isForSize = true;

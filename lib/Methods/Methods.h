@@ -29,13 +29,13 @@ Prediction priceMethod(const Contraction &c, const Method &method,
 struct Choice {
   const Method *best = nullptr, *next = nullptr;
   double bestSeconds = 0, nextSeconds = 0;
-  /// Whether direct loops would be as fast, or faster by less than a tenth.
+  /// Whether `next` would be faster by less than a tenth, for more bytes.
   bool isForSize = false;
   std::optional<AccumulatorBound> bound;
 };
 
-/// The fastest legal method; one that packs weights where that costs no more
-/// than a tenth.
+/// The fastest legal method; one that packs weights, or leaves out their zeros,
+/// where that costs no more than a tenth.
 Choice chooseMethod(const Contraction &c, const Site &site);
 
 /// Bytes that a run of `module` passes through: weights as narrow as the codes

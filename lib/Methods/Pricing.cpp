@@ -182,9 +182,9 @@ static void describeDirect(const Contraction &c, const Site &site, Work &work) {
 static double unpackingOf(const Contraction &c, const PackedMatrix &matrix,
                           bool toFloats) {
   double fields = matrix.getFields() > 1 ? 0.5 : 0;
-  // Places are fields, too, and completed; codes are made signed.
+  // Places are fields, too.
   if (matrix.getNm())
-    return fields + 0.5 + 0.25 + (matrix.getOffset() ? 0.25 : 0);
+    return fields + 0.5;
   return fields + (toFloats && !c.rhs.isF32() ? 2 : 0);
 }
 
@@ -225,11 +225,14 @@ static void describePacked(const Contraction &c, ir::LayoutAttr layout,
   work.kernelOps = static_cast<double>(c.m) * c.k +
                    codes * unpackingOf(c, matrix, toFloats) *
                        llvm::divideCeil(c.m, kernel.blockM);
-  // Each input is looked up, and multiplied by the offset, too.
-  if (matrix.getNm())
-    work.kernelOps +=
-        codes * c.m *
-        (0.25 + (matrix.getOffset() && !shape.scalable ? 0.5 : 0));
+  // Each input is looked up; products of the offset are subtracted. (Less than
+  // instructions say: the eighth is fitted to bench/mpgemm.py with AVX2.)
+  if (matrix.getNm()) {
+    bool subtracts = matrix.getOffset() && !shape.scalable;
+    work.kernelOps += codes * c.m * (subtracts ? 0.375 : 0.25);
+  }
+  if (matrix.getBits() <= 4 && !toFloats)
+    kernel.macsPerOperation = shape.fewBitProducts;
   work.lhs = work.rhs = toFloats ? Precision::F32 : Precision::Int8;
 }
 

@@ -72,14 +72,33 @@ PackedBlocks tern::planBitBlocks(const VectorShape &shape, int64_t rows,
   return blocks;
 }
 
+static VectorShape avx512() {
+  VectorShape shape = {16, 4, false, 64, 8, 2, true};
+  shape.prefetchFields = 4;
+  shape.bitProducts = 8;
+  shape.hasTables = true;
+  return shape;
+}
+
+static VectorShape avx2() {
+  VectorShape shape = {8, 4, false, 32, 4, 2, true};
+  shape.prefetchFields = 1;
+  shape.bitProducts = 8;
+  shape.hasTables = true;
+  shape.fewBitProducts = 4;
+  return shape;
+}
+
+/// Strips of [8] lanes: 16 at VLEN 128, 128 at VLEN 1024.
+static VectorShape rvv() {
+  VectorShape shape = {8, 1, true, 128, 4, 1, true};
+  shape.looksUp = true;
+  shape.bitProducts = 8;
+  return shape;
+}
+
 VectorShape tern::getVectorShape(ir::TargetAttr target) {
-  constexpr VectorShape avx512 = {16,   4,     false, 64,    8, 2,
-                                  true, false, 4,     false, 8, true};
-  constexpr VectorShape avx2 = {8,    4,     false, 32,    4, 2,
-                                true, false, 1,     false, 8, true};
   constexpr VectorShape sse = {4, 4, false, 16, 4, 2, false};
-  // Strips of [8] lanes: 16 at VLEN 128, 128 at VLEN 1024.
-  constexpr VectorShape rvv = {8, 1, true, 128, 4, 1, true, false, 0, true, 8};
   constexpr VectorShape portable = {16, 4, false, 16, 2, 1, false};
   constexpr VectorShape simt = {1, 1, false, 1, 1, 1, false, true};
   if (!target)
@@ -93,11 +112,11 @@ VectorShape tern::getVectorShape(ir::TargetAttr target) {
   if (features.contains("+sm_"))
     return simt;
   if (has("+v") || name.contains("rvv") || name.contains("rv64gcv"))
-    return rvv;
+    return rvv();
   if (has("+avx512vnni") || has("+avx512bw"))
-    return avx512;
+    return avx512();
   if (has("+avx2"))
-    return avx2;
+    return avx2();
   if (has("+sse2") || name.contains("x86"))
     return sse;
   return portable;

@@ -36,6 +36,10 @@ struct VectorShape {
   /// Whether codes of 4 bits become floats quicker by a table in registers than
   /// by conversions (x86 shuffles bytes).
   bool hasTables = false;
+  /// How many times as many products as of bytes a dot of codes of up to 4 bits
+  /// does: vpmaddubsw and an addition do what four pmaddwd and what prepares
+  /// them do.
+  int64_t fewBitProducts = 1;
 };
 
 /// How a packed kernel blocks its registers and its panel of inputs.

@@ -1,6 +1,7 @@
 //===- MatMulBnb4.cpp - Products with weights of 16-entry codebooks -------===//
 #include "dialects/Tern/Codes.h"
 #include "passes/Graph/Ops/Families.h"
+#include "passes/Graph/Ops/Quantized.h"
 
 using namespace mlir;
 using namespace tern;

@@ -86,7 +86,7 @@ func.func @unpack_field(%x: vector<16xi8>) {
 
 // dot_c1
 func.func @dot_depth(%acc: vector<16xi32>, %w: vector<32xi8>, %a: vector<4xi8>) {
-  // expected-error@+1 {{expected lanes of i32 L or of i16 L*P, i8 weights L*D, i8 inputs D, but got 'vector<16xi32>', 'vector<32xi8>', 'vector<4xi8>'}}
+  // expected-error@+1 {{expected lanes of i32 L or of i16 L*P, i8 weights L*D, i8 inputs D or L*D, but got 'vector<16xi32>', 'vector<32xi8>', 'vector<4xi8>'}}
   %y = kern.dot %acc, %w, %a : vector<16xi32>, vector<32xi8>, vector<4xi8>
   return
 }
@@ -119,9 +119,9 @@ func.func @dot_partials(%acc: vector<3xi16>, %w: vector<6xi8>, %a: vector<4xi8>)
 // -----
 
 // lookup_c1
-func.func @lookup(%table: vector<8xi8>, %at: vector<8xi8>) {
-  // expected-error@+1 {{expected at least 16 lanes of i8, but got 'vector<8xi8>'}}
-  %y = kern.lookup %table, %at : vector<8xi8>, vector<8xi8>
+func.func @lookup(%table: vector<32xi8>, %at: vector<8xi8>) {
+  // expected-error@+1 {{expected a table of 2, 4, 8 or 16 i8, or of the type of the indices, but got 'vector<32xi8>' and 'vector<8xi8>'}}
+  %y = kern.lookup %table, %at : vector<32xi8>, vector<8xi8>
   return
 }
 

@@ -56,6 +56,9 @@ func.func @narrow_scalable(%sums: vector<[8]xi16>, %w: vector<[8]xi8>, %a: vecto
 
 // CHECK-LABEL: func.func @lookup
 func.func @lookup(%table: vector<[8]xi8>, %at: vector<[8]xi8>) -> vector<[8]xi8> {
+  // CHECK: kern.lookup %{{.*}}, %{{.*}} : vector<4xi8>, vector<[8]xi8>
+  %short = arith.constant dense<1> : vector<4xi8>
+  %own = kern.lookup %short, %at : vector<4xi8>, vector<[8]xi8>
   // CHECK: kern.lookup %{{.*}}, %{{.*}} : vector<[8]xi8>, vector<[8]xi8>
   %found = kern.lookup %table, %at : vector<[8]xi8>, vector<[8]xi8>
   return %found : vector<[8]xi8>

@@ -238,3 +238,9 @@ func.func @starts(%c: tensor<2x4xf32>, %u: tensor<2x1xf32>, %s: tensor<1xi64>) -
 // nm_c1
 // expected-error @below {{expected N:M with 1 <= N < M, but got 4:4}}
 func.func @nm() attributes {a = #tern.nm<4:4>} { return }
+
+// -----
+
+// layout_c1
+// expected-error @below {{expected powers of two N, M <= 16, depth, and up to 8 bits in bytes, but got 3:4 of depth 4 and 4 bits}}
+func.func @layout() attributes {a = #tern.layout<rows = 8, depth = 4, bits = 4, offset = 8, nm = <3:4>>} { return }

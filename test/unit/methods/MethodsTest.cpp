@@ -5,6 +5,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Parser/Parser.h"
+#include "llvm/ADT/StringExtras.h"
 #include <gtest/gtest.h>
 
 using namespace mlir;
@@ -22,14 +23,22 @@ struct Methods : testing::Test {
   Contraction make(int64_t k, const std::string &lhs, const std::string &rhs,
                    int byte, const std::string &acc = "i32",
                    const std::string &zp = "") {
+    return make(k, lhs, rhs, std::to_string(byte), 4, acc, zp);
+  }
+  /// The same, n x k weights of `bytes`.
+  Contraction make(int64_t k, const std::string &lhs, const std::string &rhs,
+                   const std::string &bytes, int64_t n, const std::string &acc,
+                   const std::string &zp) {
+    std::string ns = std::to_string(n) + "x";
     std::string ks = std::to_string(k), text;
-    std::string lhsType = "tensor<2x" + ks + "x" + lhs + ">";
-    std::string rhsType = "tensor<4x" + ks + "x" + rhs + ">";
-    std::string result = "tensor<2x4x" + acc + ">";
-    text = "tern.weight @w : " + rhsType + " = dense<" + std::to_string(byte) +
-           "> : tensor<" + std::to_string(4 * k) + "xi8>\n" +
-           "func.func @f(%x: " + lhsType + ") -> " + result + " {\n" +
-           "%z = arith.constant dense<128> : tensor<1xi32>\n" +
+    std::string lhsType = "tensor<" + inputs + ks + "x" + lhs + ">";
+    std::string rhsType = "tensor<" + ns + ks + "x" + rhs + ">";
+    std::string result = "tensor<" + inputs + ns + acc + ">";
+    text = "tern.weight @w : " + rhsType + " = dense<" + bytes + "> : tensor<" +
+           std::to_string(n * k) + "xi8>\n" + "func.func @f(%x: " + lhsType +
+           ") -> " + result + " {\n" +
+           "%z = arith.constant dense<128> : tensor<1xi32>\n"
+           "%zs = arith.constant dense<128> : tensor<1x1xi32>\n" +
            "%w = tern.use @w : " + rhsType +
            "\n%e = tensor.empty() : " + result +
            "\n%y = tern.matmul ins(%x, %w : " + lhsType + ", " + rhsType +
@@ -42,6 +51,21 @@ struct Methods : testing::Test {
     return c;
   }
 
+  /// One row of inputs; 256 x 1024 weights of int8 that keep 2 of every 4, -8
+  /// and 7, less `zero`.
+  Contraction makeSparse(const std::string &zp = "", int zero = 0) {
+    std::string bytes;
+    inputs = "1x";
+    auto byte = [](int value) {
+      return llvm::toHex(std::string(1, static_cast<char>(value)));
+    };
+    for (int i = 0; i < 256 * 1024 / 4; ++i)
+      bytes += byte(zero - 8) + byte(zero + 7) + byte(zero) + byte(zero);
+    return make(1024, "!tern.q<int8>",
+                zero ? "!tern.q<uint8>" : "!tern.q<int8>",
+                "\"0x" + bytes + "\"", 256, "i32", zp);
+  }
+
   /// As the pass asks, for a model that is this contraction.
   Site site(const char *name) {
     auto machine = loadMachine(name, defaultTargetDirs(), &context);
@@ -50,6 +74,7 @@ struct Methods : testing::Test {
     return siteOf(*module, **machine);
   }
 
+  std::string inputs = "2x";
   MLIRContext context;
   OwningOpRef<ModuleOp> module;
   VectorShape shape = {8, 4, false, 32, 4, 2, true};
@@ -184,7 +209,8 @@ TEST_F(Methods, APriceSeesPaddingAndPackedBits) {
   EXPECT_EQ(work.product->bits[0], 2u);
   EXPECT_EQ(work.weightBytes, 8 * 64 * 2 / 8);
   EXPECT_EQ(work.kernel.padding, 2);
-  EXPECT_EQ(work.operations(), 2 * work.macs);
+  // Of so few bits, four times as many at once.
+  EXPECT_EQ(work.operations(), 2 * work.macs / 4);
   // Inputs that are shifted come with the sums of the weights' rows.
   c = make(64, "!tern.q<uint8>", "!tern.q<int8>", 3);
   here = site("host-avx2");
@@ -194,6 +220,34 @@ TEST_F(Methods, APriceSeesPaddingAndPackedBits) {
   work = describeWork(c, ir::Method::Direct, {}, here);
   EXPECT_EQ(work.lhs, Precision::Int32);
   EXPECT_EQ(work.weightBytes, 4 * 64);
+}
+
+TEST_F(Methods, SparseWeightsLeaveTheirZerosOut) {
+  const Method &sparse = getMethod(ir::Method::SparseNm);
+  Contraction c = makeSparse();
+  Site here = site("host-avx2");
+  ASSERT_EQ(sparse.whyNot(c, here.shape), "");
+  ir::LayoutAttr layout = sparse.layout(c, here.shape);
+  EXPECT_EQ(layout.getNm().getN(), 2);
+  EXPECT_EQ(layout.getNm().getM(), 4);
+  EXPECT_EQ(layout.getBits(), 4);
+  // 4 bits and a place of 2, of every second weight.
+  Work work = describeWork(c, sparse.kind, layout, here);
+  EXPECT_EQ(work.weightBytes, 256 * 1024 * 3 / 8);
+  EXPECT_EQ(work.kernel.padding, 0.5);
+  Choice choice = chooseMethod(c, here);
+  EXPECT_EQ(choice.best->name, "sparse_nm");
+  // Weights less a zero point are what is kept.
+  c = makeSparse("rhs_zp(%zs : tensor<1x1xi32>)", 128);
+  ASSERT_EQ(sparse.whyNot(c, here.shape), "");
+  EXPECT_EQ(sparse.layout(c, here.shape), layout);
+  c = makeSparse("", 128);
+  EXPECT_EQ(sparse.whyNot(c, here.shape),
+            "the weights obey no N:M out of 1:2, 1:4, 2:4, 2:8, 4:8, 4:16 and "
+            "8:16");
+  VectorShape gpu = {};
+  gpu.isSimt = true;
+  EXPECT_EQ(sparse.whyNot(c, gpu), "kernels of a GPU leave out no zeros");
 }
 
 TEST(SimtPlan, WarpsGoAlongRowsFirst) {
