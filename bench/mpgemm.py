@@ -1,13 +1,15 @@
 """Low-bit matrix products: Tern's kernels beside the machine's limits and ONNX Runtime.
 
 usage: scripts/python.sh bench/mpgemm.py [--formats=ternary,int4g32] [--shapes=4096x4096]
-           [--m=1,16] [--threads=1,2] [--hot] [--target=host] [--json=FILE]
+           [--m=1,16] [--threads=1,2] [--hot] [--target=host] [--beside=int4]
+           [--json=FILE]
 
 A shape is KxN: rows of K inputs times a weight matrix of N rows. Weights are cold (copies
 of them, together more than 256 MB, take turns) unless --hot. Every row measures its limit,
 Tern and the peer in turn, several times; the medians count, and ratios are of those. Reading
 and products of bytes are the limits: the smaller time of the two is the bound, and `limit`
-says how much of it is reached. Results are checked against numpy before anything is timed.
+says how much of it is reached. With --beside=FORMAT its kernel takes turns, too, and bytes and time are
+compared with its. Results are checked against numpy before anything is timed.
 """
 import argparse
 import ctypes
@@ -156,9 +158,9 @@ def entries_by_rows(model):
     return {entry.inputs[0].shape[0]: entry for entry in model.entries}
 
 
-def measure(limits, kernel, peer, arrays, pool, count, cold):
-    """Medians over rounds of: reading, products, Tern, peer."""
-    rounds = {"read": [], "products": [], "tern": [], "peer": []}
+def measure(limits, kernel, beside, peer, arrays, pool, count, cold):
+    """Medians over rounds of: reading, products, Tern, another format's kernel, peer."""
+    rounds = {"read": [], "products": [], "tern": [], "beside": [], "peer": []}
     nbytes = COLD_BYTES if cold else min(kernel.nbytes, COLD_BYTES) // 4096 * 4096
     once = kernel.run(pool, 2)[-1]
     repeats = max(1, min(200, int(LEAST_SECONDS / 5 / once)))
@@ -167,6 +169,8 @@ def measure(limits, kernel, peer, arrays, pool, count, cold):
         rounds["read"].append(limits.read(pool, count, nbytes, 1 if cold else 20))
         rounds["products"].append(limits.products(pool, count))
         rounds["tern"].append(statistics.median(kernel.run(pool, repeats)))
+        if beside:
+            rounds["beside"].append(statistics.median(beside.run(pool, repeats)))
         if peer:
             rounds["peer"].append(statistics.median(peer.run(arrays, max(1, repeats // 2))))
             time.sleep(0.02)  # until its threads have stopped
@@ -175,7 +179,7 @@ def measure(limits, kernel, peer, arrays, pool, count, cold):
     return {name: statistics.median(values) for name, values in rounds.items() if values}
 
 
-def make_row(format, shape, m, threads, kernel, medians):
+def make_row(format, shape, m, threads, kernel, beside, medians):
     k, n = shape
     bound = max(kernel.nbytes / medians["read"], m * n * k / medians["products"])
     row = {"format": format.name, "k": k, "n": n, "m": m, "threads": threads,
@@ -185,6 +189,9 @@ def make_row(format, shape, m, threads, kernel, medians):
            "of_read": kernel.nbytes / medians["tern"] / medians["read"],
            "of_products": m * n * k / medians["tern"] / medians["products"],
            "of_bound": bound / medians["tern"]}
+    if beside:
+        row["bytes_of_beside"] = kernel.nbytes / beside.nbytes
+        row["time_of_beside"] = medians["tern"] / medians["beside"]
     if "peer" in medians:
         row["peer_us"] = medians["peer"] * 1e6
         row["faster_than_peer"] = medians["peer"] / medians["tern"]
@@ -193,9 +200,12 @@ def make_row(format, shape, m, threads, kernel, medians):
 
 def print_row(row):
     peer = f"{row['faster_than_peer']:6.2f}x" if "faster_than_peer" in row else "      -"
+    beside = ""
+    if "time_of_beside" in row:
+        beside = f"  {row['bytes_of_beside']:.2f}x bytes, {row['time_of_beside']:.2f}x time"
     print(f"{row['format']:<11} {row['k']:>5}x{row['n']:<5} {row['m']:>4} {row['threads']:>2}"
           f" {row['us']:>10.1f} {row['gb_per_s']:>7.2f} {row['gops']:>8.1f}"
-          f" {row['of_read']:>6.0%} {row['of_products']:>6.0%} {row['of_bound']:>6.0%} {peer}",
+          f" {row['of_read']:>6.0%} {row['of_products']:>6.0%} {row['of_bound']:>6.0%} {peer}{beside}",
           flush=True)
 
 
@@ -207,29 +217,44 @@ def check(format, kernel, arrays, reference):
         sys.exit(f"{format.name}: expected numpy's result, but it differs by {error}")
 
 
-def bench(arguments, native, limits, pools, format, shape, folder):
-    k, n = shape
-    ms = [int(m) for m in arguments.m.split(",")]
-    model, reference = format.make(np.random.default_rng(k + n), k, n)
+def make_kernel(arguments, native, format, shape, ms, folder):
+    """The kernel of a format, its model's path, and what numpy computes."""
+    folder.mkdir()
+    model, reference = format.make(np.random.default_rng(sum(shape)), *shape)
     path = folder / "model.onnx"
     onnx.save(model, path)
     compile_model(arguments, path, folder / "out", ms)
-    kernel = Kernel(native, folder / "out", not arguments.hot)
+    return Kernel(native, folder / "out", not arguments.hot), path, reference
+
+
+def bench(arguments, native, limits, pools, format, shape, folder):
+    k, _ = shape
+    ms = [int(m) for m in arguments.m.split(",")]
+    kernel, path, reference = make_kernel(arguments, native, format, shape, ms, folder / "it")
+    beside, entries = None, {}
+    if arguments.beside:
+        other = formats.FORMATS[arguments.beside]
+        beside, _, _ = make_kernel(arguments, native, other, shape, ms, folder / "beside")
+        entries = entries_by_rows(beside.model)
     rows = []
     for m, entry in entries_by_rows(kernel.model).items():
         arrays = format.inputs(np.random.default_rng(m), m, k)
         for threads, pool in pools.items():
             kernel.prepare(entry, arrays)
             kernel.run(pool, 1)
+            if beside:
+                beside.prepare(entries[m], other.inputs(np.random.default_rng(m), m, k))
+                beside.run(pool, 1)
             if m <= 16:
                 check(format, kernel, arrays, reference(arrays))
             peer = None
             if format.peer and not arguments.no_peer:
                 peer = Peer(path, threads, not arguments.hot, kernel.nbytes)
-            medians = measure(limits, kernel, peer, arrays, pool, threads, not arguments.hot)
-            rows.append(make_row(format, shape, m, threads, kernel, medians))
+            medians = measure(limits, kernel, beside, peer, arrays, pool, threads,
+                              not arguments.hot)
+            rows.append(make_row(format, shape, m, threads, kernel, beside, medians))
             print_row(rows[-1])
-    for copy in kernel.buffers:
+    for copy in kernel.buffers + (beside.buffers if beside else []):
         native.release(ctypes.c_void_p(copy.ctypes.data), ctypes.c_uint64(copy.size))
     return rows
 
@@ -260,6 +285,7 @@ def main():
     parser.add_argument("--no-peer", action="store_true")
     parser.add_argument("--target", default="host")
     parser.add_argument("--option", action="append", default=[], help="for tern compile")
+    parser.add_argument("--beside", help="a format whose kernel takes turns with each")
     parser.add_argument("--json")
     arguments = parser.parse_args()
     native = Native(root / "build/bench/libtern-bench.so")
