@@ -31,6 +31,8 @@ struct Choice {
   double bestSeconds = 0, nextSeconds = 0;
   /// Whether `next` would be faster by less than a tenth, for more bytes.
   bool isForSize = false;
+  /// Whether other uses of the weights decided.
+  bool isShared = false;
   std::optional<AccumulatorBound> bound;
 };
 

@@ -2,6 +2,7 @@
 #include "lib/Methods/Methods.h"
 #include "lib/Target/Targets.h"
 #include "passes/Precision/Passes.h"
+#include "llvm/ADT/MapVector.h"
 
 namespace tern::precision {
 #define GEN_PASS_DEF_SELECTMPGEMM
@@ -16,6 +17,7 @@ static DictionaryAttr explain(Builder &b, const Choice &choice, bool forced) {
   NamedAttrList list;
   list.set("seconds", b.getF64FloatAttr(choice.bestSeconds));
   list.set("reason", b.getStringAttr(forced             ? "forced"
+                                     : choice.isShared  ? "shared weights"
                                      : choice.isForSize ? "fewer bytes"
                                      : choice.next      ? "fastest"
                                                         : "only legal method"));
@@ -70,6 +72,44 @@ static LogicalResult force(const Contraction &c, const Site &site,
   return success();
 }
 
+/// Makes `method` the choice, and what it was the next one.
+static void choose(Choice &choice, const Method &method, double seconds) {
+  if (choice.best == &method)
+    return;
+  choice.next = std::exchange(choice.best, &method);
+  choice.nextSeconds = std::exchange(choice.bestSeconds, seconds);
+  choice.isShared = true;
+}
+
+/// Uses of one weight that differ on whether its zeros are left out would store
+/// it twice: they agree on what takes them less time together.
+static void agree(ArrayRef<std::pair<Operation *, Choice> *> uses,
+                  const Site &site) {
+  const Method &sparse = getMethod(ir::Method::SparseNm);
+  auto isSparse = [&](auto *use) { return use->second.best == &sparse; };
+  if (llvm::none_of(uses, isSparse) || llvm::all_of(uses, isSparse))
+    return;
+  double without = 0, with = 0;
+  SmallVector<double> seconds;
+  for (auto *use : uses) {
+    Contraction c = describeContraction(use->first);
+    // What another one legally keeps, this one may not.
+    bool isLegal = isSparse(use) || sparse.whyNot(c, site.shape).empty();
+    seconds.push_back(isLegal ? priceMethod(c, sparse, site).seconds()
+                              : std::numeric_limits<double>::infinity());
+    with += seconds.back();
+    without +=
+        isSparse(use) ? use->second.nextSeconds : use->second.bestSeconds;
+  }
+  for (auto [use, time] : llvm::zip(uses, seconds)) {
+    Choice &choice = use->second;
+    if (with <= without)
+      choose(choice, sparse, time);
+    else if (isSparse(use) && choice.next)
+      choose(choice, *choice.next, choice.nextSeconds);
+  }
+}
+
 namespace {
 struct SelectMpGemm : public precision::impl::SelectMpGemmBase<SelectMpGemm> {
   using SelectMpGemmBase::SelectMpGemmBase;
@@ -89,16 +129,39 @@ struct SelectMpGemm : public precision::impl::SelectMpGemmBase<SelectMpGemm> {
     if (!site)
       return signalPassFailure();
     bool failed = false;
+    Choices choices;
     getOperation().walk([&](Operation *op) {
       if (!isa<ir::MatmulOp, ir::ConvOp>(op))
         return;
       const Method *wanted =
           isBeyondBisection(op) ? &getMethod(ir::Method::Direct) : forced;
-      if (mlir::failed(select(op, *site, wanted)))
+      if (mlir::failed(select(op, *site, wanted, choices)))
         failed = true;
     });
     if (failed)
-      signalPassFailure();
+      return signalPassFailure();
+    if (!forced && bisectLayer < 0)
+      agreeOnWeights(choices, *site);
+    for (auto &[op, choice] : choices)
+      keep(op, choice, forced || isBeyondBisection(op));
+  }
+
+  using Choices = std::vector<std::pair<Operation *, Choice>>;
+
+  static void agreeOnWeights(Choices &choices, const Site &site) {
+    llvm::MapVector<StringRef, SmallVector<Choices::pointer>> uses;
+    for (auto &entry : choices)
+      if (auto use = entry.first->getOperand(1).getDefiningOp<ir::UseOp>())
+        uses[use.getWeight()].push_back(&entry);
+    for (auto &[weight, all] : uses)
+      agree(all, site);
+  }
+
+  static void keep(Operation *op, const Choice &choice, bool forced) {
+    Builder b(op->getContext());
+    op->setAttr("method",
+                ir::MethodAttr::get(op->getContext(), choice.best->kind));
+    op->setAttr("tern.choice", explain(b, choice, forced));
   }
 
   bool isBeyondBisection(Operation *op) const {
@@ -107,15 +170,13 @@ struct SelectMpGemm : public precision::impl::SelectMpGemmBase<SelectMpGemm> {
            layer.getMetadata().getId() > bisectLayer;
   }
 
-  LogicalResult select(Operation *op, const Site &site, const Method *forced) {
+  LogicalResult select(Operation *op, const Site &site, const Method *forced,
+                       Choices &choices) {
     Contraction c = describeContraction(op);
     Choice choice = chooseMethod(c, site);
     if (forced && failed(force(c, site, *forced, choice)))
       return failure();
-    Builder b(op->getContext());
-    op->setAttr("method",
-                ir::MethodAttr::get(op->getContext(), choice.best->kind));
-    op->setAttr("tern.choice", explain(b, choice, forced));
+    choices.push_back({op, choice});
     return success();
   }
 };
