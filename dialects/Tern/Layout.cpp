@@ -103,14 +103,8 @@ int64_t PackedMatrix::columnOf(ArrayRef<char> bytes, int64_t row,
 void PackedMatrix::keep(
     ArrayRef<int64_t> row,
     function_ref<void(int64_t p, int64_t k, int64_t value)> put) const {
-  int64_t size = row.size();
-  if (!getNm()) {
-    for (int64_t k = 0; k < size; ++k)
-      put(k, k, row[k]);
-    return;
-  }
   int64_t kept = getNm().getN(), window = getNm().getM();
-  for (int64_t from = 0; from < size; from += window) {
+  for (int64_t from = 0, size = row.size(); from < size; from += window) {
     ArrayRef<int64_t> values = row.slice(from, window);
     int64_t zeros = kept - (window - llvm::count(values, 0));
     int64_t p = from / window * kept;
@@ -146,20 +140,31 @@ void PackedMatrix::pack(MutableArrayRef<char> bytes,
     if (getNm())
       places[p] = placeAt(0, p);
   }
+  bool binary = isBinary();
+  auto store = [&](int64_t base, int64_t p, int64_t value) {
+    int64_t code = binary ? (value + 1) / 2 : value + getOffset();
+    uint64_t raw = static_cast<uint64_t>(code) & mask;
+    if (unitBytes == 1)
+      bytes[base + units[p]] |= static_cast<char>(raw << shifts[p]);
+    else
+      put(bytes, unitBytes, base + units[p], shifts[p], raw);
+  };
   for (int64_t row = 0; row < paddedN; ++row) {
     int64_t base = getUnit(row, 0);
+    auto valueAt = [&](int64_t col) {
+      return row < n && col < k ? get(row, col) : 0;
+    };
+    if (!getNm()) {
+      for (int64_t col = 0; col < paddedK; ++col)
+        store(base, col, valueAt(col));
+      continue;
+    }
     for (int64_t col = 0; col < paddedK; ++col)
-      values[col] = row < n && col < k ? get(row, col) : 0;
+      values[col] = valueAt(col);
     keep(values, [&](int64_t p, int64_t col, int64_t value) {
-      int64_t code = isBinary() ? (value + 1) / 2 : value + getOffset();
-      uint64_t raw = static_cast<uint64_t>(code) & mask;
-      if (unitBytes == 1)
-        bytes[base + units[p]] |= static_cast<char>(raw << shifts[p]);
-      else
-        put(bytes, unitBytes, base + units[p], shifts[p], raw);
-      if (getNm())
-        bytes[base + places[p].first] |=
-            static_cast<char>(col % getNm().getM() << places[p].second);
+      store(base, p, value);
+      bytes[base + places[p].first] |=
+          static_cast<char>(col % getNm().getM() << places[p].second);
     });
   }
 }

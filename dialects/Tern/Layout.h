@@ -67,7 +67,7 @@ public:
 private:
   /// Where the place of code `p` lies: its unit and the bit in it.
   std::pair<int64_t, int64_t> placeAt(int64_t row, int64_t p) const;
-  /// Calls `put(p, k)` for each code of a row that stays.
+  /// Calls `put(p, k, value)` for each code of a row that stays (with `nm`).
   void
   keep(llvm::ArrayRef<int64_t> row,
        llvm::function_ref<void(int64_t p, int64_t k, int64_t value)> put) const;

@@ -106,12 +106,13 @@ Value Packer::packMatrix(Operation *user, const Contraction &c, StringRef name,
   const ConstantTensor &weights = *c.weights;
   ZeroPoints zeros(c);
   bool isFloat = isa<FloatType>(type.getElementType());
+  bool isSparse = layout.getNm() != nullptr;
   Value use =
       addWeight(user, name, type, layout, matrix.getSizeInBytes(),
                 [&](MutableArrayRef<char> bytes) {
                   matrix.pack(bytes, [&](int64_t row, int64_t col) {
                     int64_t i = c.weightIndex(row, col);
-                    int64_t zero = layout.getNm() ? zeros.at(row, col) : 0;
+                    int64_t zero = isSparse ? zeros.at(row, col) : 0;
                     return isFloat ? static_cast<int64_t>(weights.getBits(i))
                                    : weights.getInt(i) - zero;
                   });
