@@ -32,8 +32,8 @@ SmallFloat describeSmallFloat(ir::CodeKind kind);
 llvm::ArrayRef<float> codebookOf(ir::CodeKind kind);
 
 /// Decoded value of a small float's bits (e4m3, e5m2, e2m1, e8m0 and the FNUZ
-/// kinds; OCP 8-bit Floating Point Specification 1.0, OCP MX 1.0, ONNX), or of a
-/// codebook's code.
+/// kinds; OCP 8-bit Floating Point Specification 1.0, OCP MX 1.0, ONNX), or of
+/// a codebook's code.
 float decodeFloat(ir::CodeKind kind, uint8_t bits);
 /// Bits of the nearest small float, ties to even; not of a codebook.
 uint8_t encodeFloat(ir::CodeKind kind, float value, bool saturate);
