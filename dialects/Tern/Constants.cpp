@@ -4,6 +4,7 @@
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/SymbolTable.h"
 #include "llvm/ADT/bit.h"
+#include "llvm/Support/Parallel.h"
 #include <cstring>
 
 using namespace mlir;
@@ -82,16 +83,19 @@ int64_t ConstantTensor::getWide(int64_t i) const {
   return CodeReader(code, bytes).value(i);
 }
 
+/// Rows of a band of a matrix, and columns of a square in it that stays in the
+/// cache with its transpose.
+static constexpr int64_t side = 64;
+
 /// Calls `visit` with (place in a rows x columns matrix, place in its
-/// transpose) for every element, in squares that stay in the cache.
+/// transpose) for every element of the band from `row` on, square by square.
 template <typename Visit>
-static void forEachTransposed(int64_t rows, int64_t columns, Visit visit) {
-  constexpr int64_t side = 64;
-  for (int64_t row = 0; row < rows; row += side)
-    for (int64_t column = 0; column < columns; column += side)
-      for (int64_t r = row; r < std::min(rows, row + side); ++r)
-        for (int64_t c = column; c < std::min(columns, column + side); ++c)
-          visit(r * columns + c, c * rows + r);
+static void transposeBand(int64_t rows, int64_t columns, int64_t row,
+                          Visit visit) {
+  for (int64_t column = 0; column < columns; column += side)
+    for (int64_t r = row; r < std::min(rows, row + side); ++r)
+      for (int64_t c = column; c < std::min(columns, column + side); ++c)
+        visit(r * columns + c, c * rows + r);
 }
 
 void ConstantTensor::decode() const {
@@ -108,12 +112,20 @@ void ConstantTensor::decode() const {
     return static_cast<uint8_t>(code.isInteger() ? reader.value(from)
                                                  : int(reader.bits(from)));
   };
-  if (isTransposed)
-    forEachTransposed(type.getDimSize(0), type.getDimSize(1),
-                      [&](int64_t i, int64_t from) { to[i] = read(from); });
-  else
-    for (int64_t i = 0, e = size(); i < e; ++i)
+  // Threads take bands of rows; a tensor that is no matrix is one of rows
+  // of 64.
+  int64_t rows =
+      isTransposed ? type.getDimSize(0) : llvm::divideCeil(size(), side);
+  llvm::parallelFor(0, llvm::divideCeil(rows, side), [&](size_t band) {
+    int64_t row = band * side;
+    if (isTransposed)
+      return transposeBand(
+          rows, type.getDimSize(1), row,
+          [&](int64_t i, int64_t from) { to[i] = read(from); });
+    int64_t end = std::min(size(), (row + side) * side);
+    for (int64_t i = row * side; i < end; ++i)
       to[i] = read(i);
+  });
 }
 
 ElementsAttr tern::rowMajorElements(ir::WeightOp weight) {
@@ -127,13 +139,14 @@ ElementsAttr tern::rowMajorElements(ir::WeightOp weight) {
   AsmResourceBlob blob = HeapAsmResourceBlob::allocate(size, 64);
   MutableArrayRef<char> to = blob.getMutableData();
   std::fill(to.begin(), to.end(), 0);
-  forEachTransposed(
-      type.getDimSize(0), type.getDimSize(1), [&](int64_t i, int64_t from) {
-        int64_t at = i * bits;
-        for (unsigned raw = reader.bits(from) << (at % 8); raw;
-             raw >>= 8, at += 8)
-          to[at / 8] = static_cast<char>(to[at / 8] | (raw & 0xff));
-      });
+  auto copy = [&](int64_t i, int64_t from) {
+    int64_t at = i * bits;
+    for (unsigned raw = reader.bits(from) << (at % 8); raw; raw >>= 8, at += 8)
+      to[at / 8] = static_cast<char>(to[at / 8] | (raw & 0xff));
+  };
+  int64_t rows = type.getDimSize(0);
+  for (int64_t row = 0; row < rows; row += side)
+    transposeBand(rows, type.getDimSize(1), row, copy);
   auto bytes =
       RankedTensorType::get({size}, IntegerType::get(weight.getContext(), 8));
   return DenseResourceElementsAttr::get(bytes, weight.getSymName(),

@@ -19,7 +19,7 @@ public:
   int64_t size() const { return type.getNumElements(); }
   /// Element `i` in row-major order, of an integer type or code; a code of a
   /// float kind as its bits, i16 to i64 sign-extended. The first call decodes
-  /// all codes.
+  /// all codes; threads may share a tensor from then on.
   int64_t getInt(int64_t i) const {
     if (!isByte)
       return getWide(i);

@@ -1,6 +1,7 @@
 //===- Layout.cpp - Addresses inside packed weights -----------------------===//
 #include "dialects/Tern/Layout.h"
 #include "mlir/IR/AffineExpr.h"
+#include "llvm/Support/Parallel.h"
 
 using namespace mlir;
 using namespace tern;
@@ -128,11 +129,11 @@ void PackedMatrix::pack(MutableArrayRef<char> bytes,
                         function_ref<int64_t(int64_t, int64_t)> get) const {
   uint64_t mask = getBits() == 64 ? ~0ull : (1ull << getBits()) - 1;
   std::fill(bytes.begin(), bytes.end(), 0);
-  int64_t paddedN = getTiles() * getRows(), unitBytes = getUnitBytes();
+  int64_t unitBytes = getUnitBytes();
   int64_t paddedK = getBlocks() * getBlockK();
   // The address along a row is the same for each, up to the row's own part.
   int64_t codes = getBlocks() * getBlockCodes();
-  SmallVector<int64_t> units(codes), shifts(codes), values(paddedK);
+  SmallVector<int64_t> units(codes), shifts(codes);
   SmallVector<std::pair<int64_t, int64_t>> places(getNm() ? codes : 0);
   for (int64_t p = 0; p < codes; ++p) {
     units[p] = getUnit(0, p);
@@ -149,7 +150,7 @@ void PackedMatrix::pack(MutableArrayRef<char> bytes,
     else
       put(bytes, unitBytes, base + units[p], shifts[p], raw);
   };
-  for (int64_t row = 0; row < paddedN; ++row) {
+  auto packRow = [&](int64_t row) {
     int64_t base = getUnit(row, 0);
     auto valueAt = [&](int64_t col) {
       return row < n && col < k ? get(row, col) : 0;
@@ -157,8 +158,9 @@ void PackedMatrix::pack(MutableArrayRef<char> bytes,
     if (!getNm()) {
       for (int64_t col = 0; col < paddedK; ++col)
         store(base, col, valueAt(col));
-      continue;
+      return;
     }
+    SmallVector<int64_t> values(paddedK);
     for (int64_t col = 0; col < paddedK; ++col)
       values[col] = valueAt(col);
     keep(values, [&](int64_t p, int64_t col, int64_t value) {
@@ -166,5 +168,14 @@ void PackedMatrix::pack(MutableArrayRef<char> bytes,
       bytes[base + places[p].first] |=
           static_cast<char>(col % getNm().getM() << places[p].second);
     });
-  }
+  };
+  // Tiles share no bytes. The first is packed before threads take the others:
+  // `get` may read a tensor that its first reader decodes.
+  auto packTile = [&](int64_t tile) {
+    for (int64_t row = tile * getRows(), e = row + getRows(); row < e; ++row)
+      packRow(row);
+  };
+  if (getTiles())
+    packTile(0);
+  llvm::parallelFor(1, std::max<int64_t>(1, getTiles()), packTile);
 }

@@ -57,7 +57,8 @@ public:
   int64_t getUnit(int64_t row, int64_t p) const;
   int64_t getField(int64_t p) const;
 
-  /// Packs value `get(n, k)` of each code; `get` is called once per (n, k).
+  /// Packs value `get(n, k)` of each code; `get` is called once per (n, k), by
+  /// several threads at a time once it has been called.
   /// `bytes` has getSizeInBytes() bytes; padding holds the code of value 0.
   void pack(llvm::MutableArrayRef<char> bytes,
             llvm::function_ref<int64_t(int64_t, int64_t)> get) const;
