@@ -8,8 +8,8 @@ A shape is KxN: rows of K inputs times a weight matrix of N rows. Weights are co
 of them, together more than 256 MB, take turns) unless --hot. Every row measures its limit,
 Tern and the peer in turn, several times; the medians count, and ratios are of those. Reading
 and products of bytes are the limits: the smaller time of the two is the bound, and `limit`
-says how much of it is reached. With --beside=FORMAT its kernel takes turns, too, and bytes and time are
-compared with its. Results are checked against numpy before anything is timed.
+says how much of it is reached. With --beside=FORMAT its kernel takes turns, too, and bytes and
+time are compared with its. Results are checked against numpy before anything is timed.
 """
 import argparse
 import ctypes

@@ -1,8 +1,8 @@
 //===- HostLut.cpp - Tables of floats in vector registers -----------------===//
 //
-// vpshufb picks bytes of a register by indices in another: where there are 32
-// codes, floats are put together from bytes. vpermps does the same for lanes: a
-// table of as many entries as a register has lanes is one instruction.
+// vpshufb picks bytes of a register by indices in another: where there are 16
+// or 32 codes, floats are put together from bytes. vpermps does the same for
+// lanes: a table of as many entries as a register has lanes is one instruction.
 //
 //===----------------------------------------------------------------------===//
 #include "lib/Backend/Host/HostLanes.h"
