@@ -84,13 +84,19 @@ graph::codeOperand(Value value, ConstantFn constantOf, bool floats) {
   return operand.zero ? std::optional(operand) : std::nullopt;
 }
 
-std::optional<CodeOperand> graph::wholeOperand(LocBuilder &b, Value value,
-                                               ConstantPool &pool,
-                                               ConstantFn constantOf) {
+/// A constant f32 tensor that is not empty.
+static std::optional<Tensor> floatsOf(Value value, ConstantFn constantOf) {
   if (!elementOf(value).isF32())
     return std::nullopt;
   std::optional<Tensor> known = constantOf(value);
-  if (!known || known->size() == 0)
+  return known && known->size() ? known : std::nullopt;
+}
+
+std::optional<CodeOperand> graph::wholeOperand(LocBuilder &b, Value value,
+                                               ConstantPool &pool,
+                                               ConstantFn constantOf) {
+  std::optional<Tensor> known = floatsOf(value, constantOf);
+  if (!known)
     return std::nullopt;
   auto int8 = QType::get(b.getContext(), ir::CodeKind::SInt, 8);
   Tensor codes(tensorOf(known->getShape(), int8));
@@ -112,10 +118,8 @@ std::optional<CodeOperand> graph::wholeOperand(LocBuilder &b, Value value,
 std::optional<CodeOperand> graph::signOperand(LocBuilder &b, Value value,
                                               int64_t axis, ConstantPool &pool,
                                               ConstantFn constantOf) {
-  if (!elementOf(value).isF32())
-    return std::nullopt;
-  std::optional<Tensor> known = constantOf(value);
-  if (!known || known->size() == 0)
+  std::optional<Tensor> known = floatsOf(value, constantOf);
+  if (!known)
     return std::nullopt;
   ArrayRef<int64_t> shape = known->getShape();
   int64_t rows = shape[axis], inner = product(shape.drop_front(axis + 1));

@@ -154,25 +154,10 @@ struct LutByPermute : OpRewritePattern<kern::LutOp> {
 
   LogicalResult matchAndRewrite(kern::LutOp op,
                                 PatternRewriter &rewriter) const override {
-    auto type = cast<VectorType>(op.getType());
-    int64_t total = type.getNumElements(), chunk = wide ? 16 : 8;
-    while (chunk > total || total % chunk)
-      chunk /= 2;
-    if (type.isScalable() || chunk < 8)
-      return rewriter.notifyMatchFailure(op, "fills no register");
-    Lanes l(rewriter, op.getLoc(), chunk);
-    Value result = rewriter.create<arith::ConstantOp>(
-        op.getLoc(), rewriter.getZeroAttr(type));
-    for (int64_t at = 0; at < total; at += chunk) {
-      Value part = pick(l, op, at);
-      if (chunk == total)
-        result = part;
-      else
-        result = l.b.create<vector::InsertStridedSliceOp>(
-            part, result, ArrayRef<int64_t>{at}, ArrayRef<int64_t>{1});
-    }
-    rewriter.replaceOp(op, result);
-    return success();
+    if (cast<VectorType>(op.getType()).isScalable())
+      return rewriter.notifyMatchFailure(op, "of unknown length");
+    return emitChunks(op, rewriter, wide ? 16 : 8, 8,
+                      [&](Lanes &l, int64_t at) { return pick(l, op, at); });
   }
   bool wide;
 };
